@@ -1,0 +1,1 @@
+"""Dayrate: a casting and crew marketplace with day-rate payroll."""

@@ -1,0 +1,1 @@
+"""The clock and the jobs it starts; its own process."""
