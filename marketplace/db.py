@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
@@ -58,6 +58,20 @@ NAMES: Final = {
 }
 
 
+def key(*, init: Literal[False] = False, **options: Any) -> orm.Mapped[int]:
+    """Return the primary key column of a table."""
+    return orm.mapped_column(Key, primary_key=True, init=init, **options)
+
+
+def ref(target: str, **options: Any) -> orm.Mapped[int]:
+    """Return a required reference to `target` ("table.id"); nothing cascades, ever."""
+    return orm.mapped_column(Key, sa.ForeignKey(target), **options)
+
+
+@dataclass_transform(
+    kw_only_default=True,  # the type checker does not inherit kw_only from the base
+    field_specifiers=(orm.mapped_column, orm.relationship, key, ref),
+)
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Typed constructors: a forgotten column or a float in a money column fails the type check."""
 
@@ -74,16 +88,6 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
             list[str]: sa.JSON,
         },
     )
-
-
-def key(**options: Any) -> orm.Mapped[int]:
-    """Return the primary key column of a table."""
-    return orm.mapped_column(Key, primary_key=True, init=False, **options)
-
-
-def ref(target: str, **options: Any) -> orm.Mapped[int]:
-    """Return a required reference to `target` ("table.id"); nothing cascades, ever."""
-    return orm.mapped_column(Key, sa.ForeignKey(target), **options)
 
 
 def optional_ref(target: str, **options: Any) -> orm.Mapped[int | None]:
@@ -190,4 +194,3 @@ def lock_one(session: Session, model: type[T], row_id: int) -> T:
     if row is None:
         raise sa.exc.NoResultFound
     return row
-
