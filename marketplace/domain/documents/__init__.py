@@ -1,0 +1,1 @@
+"""Which papers exist, what is printed on them, and who prints them."""
