@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.types import TypeDecorator
@@ -194,3 +195,26 @@ def lock_one(session: Session, model: type[T], row_id: int) -> T:
     if row is None:
         raise sa.exc.NoResultFound
     return row
+
+
+def lock_next(session: Session, found: sa.Select[tuple[T]]) -> T | None:
+    """Lock the first row of a query that no other transaction holds, or return None."""
+    statement = found.limit(1).with_for_update(skip_locked=True)
+    return session.scalars(statement.execution_options(populate_existing=True)).first()
+
+
+def insert_once(
+    session: Session,
+    model: type[Base],
+    unique: Sequence[str],
+    **values: object,
+) -> int | None:
+    """Insert a row unless one with the same `unique` columns is there.
+
+    Returns its id, or None when it was there already.
+    """
+    table = model.__table__
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    dialect = sqlite if is_sqlite else postgresql
+    statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
+    return session.scalar(statement.returning(*table.primary_key.columns))

@@ -1,0 +1,126 @@
+"""Tables of people who sign in, their sessions, companies and memberships."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, Key, key, one_of, optional_ref, ref
+from marketplace.domain.accounts.rules import CompanyRole
+from marketplace.kernel.ids import public_id
+
+
+class User(Base):
+    """Somebody who can sign in."""
+
+    __tablename__ = "users"
+    __table_args__ = (sa.Index("uq_users_email_lower", sa.text("lower(email)"), unique=True),)
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    email: Mapped[str]
+    password_hash: Mapped[str]
+    display_name: Mapped[str]
+    locale: Mapped[str] = mapped_column(default="en")
+    theme: Mapped[str] = mapped_column(default="")
+    has_shortcut_keys: Mapped[bool] = mapped_column(default=True)
+    calendar_token: Mapped[str | None] = mapped_column(unique=True, default=None)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class LoginSession(Base):
+    """One browser that is signed in; deleting the row signs it out."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = key()
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = ref("users.id", index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ip: Mapped[str]
+    browser: Mapped[str]
+
+
+class LoginAttempt(Base):
+    """One try to sign in, for throttling per account and per address."""
+
+    __tablename__ = "login_attempt"
+    __table_args__ = (
+        sa.Index("ix_login_attempt_email_at", "email_lower", "at"),
+        sa.Index("ix_login_attempt_ip_at", "ip", "at"),
+    )
+
+    id: Mapped[int] = key()
+    email_lower: Mapped[str]
+    ip: Mapped[str]
+    at: Mapped[datetime]
+    has_succeeded: Mapped[bool]
+
+
+class Company(Base):
+    """A production company: the legal employer on pay slips."""
+
+    __tablename__ = "company"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    name: Mapped[str]
+    legal_name: Mapped[str]
+    second_name: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    country: Mapped[str]
+    typed_total_limit_minor: Mapped[int] = mapped_column(default=1_000_000)
+    created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """One person's role in one company."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "user_id"),
+        one_of("role", CompanyRole),
+    )
+
+    id: Mapped[int] = key()
+    company_id: Mapped[int] = ref("company.id")
+    user_id: Mapped[int] = ref("users.id", index=True)
+    role: Mapped[str]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Invitation(Base):
+    """A company asks somebody to join, by e-mail."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (one_of("role", CompanyRole),)
+
+    id: Mapped[int] = key()
+    company_id: Mapped[int] = ref("company.id", index=True)
+    email: Mapped[str]
+    role: Mapped[str]
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    invited_by_id: Mapped[int] = ref("users.id")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None] = mapped_column(default=None)
+    accepted_by_id: Mapped[int | None] = optional_ref("users.id")
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class PasswordReset(Base):
+    """A link to choose a new password; used once."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[int] = key()
+    user_id: Mapped[int] = mapped_column(Key, sa.ForeignKey("users.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,0 +1,1 @@
+"""Offers and bookings: overlap, rest, headcount, standby."""

@@ -1,0 +1,86 @@
+"""Tables of offers and bookings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, key, one_of, optional_ref, ref
+from marketplace.domain.booking.rules import BookingState, OfferState
+from marketplace.kernel.ids import public_id
+
+
+class Offer(Base):
+    """A production asks one person to work some dates of a role, until a deadline."""
+
+    __tablename__ = "offer"
+    __table_args__ = (one_of("state", OfferState),)
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    role_id: Mapped[int] = ref("role.id", index=True)
+    person_id: Mapped[int] = ref("person.id", index=True)
+    application_id: Mapped[int | None] = optional_ref("application.id", index=True)
+    state: Mapped[str] = mapped_column(default=OfferState.SENT)
+    note: Mapped[str] = mapped_column(default="")
+    expires_at: Mapped[datetime]
+    sent_by_id: Mapped[int] = ref("users.id")
+    sent_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Booking(Base):
+    """One person, one role, one shoot day: the unit of pay.
+
+    Rate, hours, currency, agreement, scheme, rest and times are copied when it is offered
+    and never follow the role. Guards in `marketplace.schema` refuse a confirmed booking that
+    overlaps another one of the person, or leaves less rest than either production owes.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        one_of("state", BookingState),
+        sa.UniqueConstraint("offer_id", "role_date_id"),
+        sa.CheckConstraint("wrap_at > call_at", name="wrap_after_call"),
+        sa.CheckConstraint("day_rate_minor > 0", name="rate_positive"),
+        sa.CheckConstraint("guaranteed_minutes > 0", name="hours_with_rate"),
+        sa.CheckConstraint(
+            "(state = 'standby') = (standby_rank IS NOT NULL)",
+            name="standby_is_ranked",
+        ),
+        sa.Index(
+            "uq_booking_standby_rank",
+            "role_date_id",
+            "standby_rank",
+            unique=True,
+            sqlite_where=sa.text("state = 'standby'"),
+            postgresql_where=sa.text("state = 'standby'"),
+        ),
+        sa.Index("ix_booking_person_state_call", "person_id", "state", "call_at"),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    offer_id: Mapped[int] = ref("offer.id")
+    role_id: Mapped[int] = ref("role.id", index=True)
+    role_date_id: Mapped[int] = ref("role_date.id", index=True)
+    shoot_day_id: Mapped[int] = ref("shoot_day.id", index=True)
+    production_id: Mapped[int] = ref("production.id", index=True)
+    person_id: Mapped[int] = ref("person.id")
+    state: Mapped[str] = mapped_column(default=BookingState.OFFERED)
+    call_at: Mapped[datetime]
+    wrap_at: Mapped[datetime]
+    rest_minutes: Mapped[int]
+    day_rate_minor: Mapped[int]
+    guaranteed_minutes: Mapped[int]
+    currency: Mapped[str]
+    agreement: Mapped[str]
+    scheme: Mapped[str]
+    withholding_agent: Mapped[str]
+    standby_rank: Mapped[int | None] = mapped_column(default=None)
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    end_reason: Mapped[str] = mapped_column(default="")
+    calendar_sequence: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,137 @@
+"""What a booking may be, and how much rest lies between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.errors import NotAllowedError
+from marketplace.kernel.sentences import say
+
+NO_TIME: Final = timedelta(0)
+
+
+class OfferState(StrEnum):
+    """Where an offer is."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class BookingState(StrEnum):
+    """Where one person's day in one role is."""
+
+    OFFERED = "offered"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    STANDBY = "standby"
+    RELEASED = "released"
+    CONFIRMED = "confirmed"
+    CANCELLED_BY_PRODUCTION = "cancelled_by_production"
+    CANCELLED_BY_TALENT = "cancelled_by_talent"
+    NO_SHOW = "no_show"
+
+
+class Action(StrEnum):
+    """What somebody does to a booking."""
+
+    ACCEPT = "accept"
+    QUEUE = "queue"
+    DECLINE = "decline"
+    EXPIRE = "expire"
+    WITHDRAW = "withdraw"
+    PROMOTE = "promote"
+    RELEASE = "release"
+    CANCEL = "cancel"
+    CANCEL_BY_TALENT = "cancel_by_talent"
+    MISS = "miss"
+
+
+_S = BookingState
+
+MOVES: Final[dict[tuple[BookingState, Action], BookingState]] = {
+    (_S.OFFERED, Action.ACCEPT): _S.CONFIRMED,
+    (_S.OFFERED, Action.QUEUE): _S.STANDBY,
+    (_S.OFFERED, Action.DECLINE): _S.DECLINED,
+    (_S.OFFERED, Action.EXPIRE): _S.EXPIRED,
+    (_S.OFFERED, Action.WITHDRAW): _S.WITHDRAWN,
+    (_S.STANDBY, Action.PROMOTE): _S.CONFIRMED,
+    (_S.STANDBY, Action.RELEASE): _S.RELEASED,
+    (_S.STANDBY, Action.CANCEL_BY_TALENT): _S.CANCELLED_BY_TALENT,
+    (_S.CONFIRMED, Action.CANCEL): _S.CANCELLED_BY_PRODUCTION,
+    (_S.CONFIRMED, Action.CANCEL_BY_TALENT): _S.CANCELLED_BY_TALENT,
+    (_S.CONFIRMED, Action.MISS): _S.NO_SHOW,
+}
+
+
+def after(state: BookingState, action: Action) -> BookingState:
+    """Return the state an action leads to.
+
+    Raises NotAllowedError for every pair that is not in the table.
+    """
+    moved = MOVES.get((state, action))
+    if moved is None:
+        raise NotAllowedError(
+            say(
+                "This booking is %(state)s, so that is no longer possible.",
+                state=state.value.replace("_", " "),
+            ),
+        )
+    return moved
+
+
+class Fit(StrEnum):
+    """How a shoot day fits between a person's other work."""
+
+    FREE = "free"
+    BOOKED_OUT = "booked_out"
+    CLASHES = "clashes"
+    SHORT_REST = "short_rest"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkWindow:
+    """One working day of a person: call, wrap, and the rest its production owes."""
+
+    call_at: datetime
+    wrap_at: datetime
+    rest: timedelta
+
+
+def rest_between(one: WorkWindow, other: WorkWindow) -> timedelta:
+    """Return the time from the earlier wrap to the later call; negative when they overlap."""
+    earlier, later = sorted((one, other), key=lambda window: window.call_at)
+    return later.call_at - earlier.wrap_at
+
+
+def rest_shortfall(one: WorkWindow, other: WorkWindow) -> timedelta:
+    """Return how much rest is missing between two windows of one person.
+
+    one, other: in either order; they may overlap.
+    The longer of the two productions' floors is owed; a gap of exactly that is enough.
+    Returns zero when the rest is enough; an overlap counts as rest below zero.
+    """
+    return max(max(one.rest, other.rest) - rest_between(one, other), NO_TIME)
+
+
+def fit(window: WorkWindow, others: Iterable[WorkWindow]) -> Fit:
+    """Say how a window fits between a person's confirmed windows: the worst of all."""
+    worst = Fit.FREE
+    for other in others:
+        if rest_between(window, other) < NO_TIME:
+            return Fit.CLASHES
+        if rest_shortfall(window, other) > NO_TIME:
+            worst = Fit.SHORT_REST
+    return worst
+
+
+def earliest_call(wrap_at: datetime, floor: timedelta) -> datetime:
+    """Return the first call that gives a person their rest after a wrap."""
+    return wrap_at + floor

@@ -1,0 +1,1 @@
+"""Roles people can apply for, and their applications."""

@@ -1,0 +1,117 @@
+"""Tables of roles, their dates, and applications."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, key, one_of, ref
+from marketplace.domain.casting.rules import ENDED, ApplicationState, RoleKind, RoleState
+from marketplace.kernel.ids import public_id
+
+_LIVE = "state NOT IN (" + ", ".join(f"'{state}'" for state in sorted(ENDED)) + ")"
+
+
+class Role(Base):
+    """One line of the breakdown: a part or a crew position with a day rate and its hours."""
+
+    __tablename__ = "role"
+    __table_args__ = (
+        one_of("kind", RoleKind),
+        one_of("state", RoleState),
+        sa.CheckConstraint("day_rate_minor > 0", name="rate_positive"),
+        sa.CheckConstraint("guaranteed_minutes > 0", name="hours_with_rate"),
+        sa.CheckConstraint("length(currency) = 3", name="currency_iso"),
+        sa.Index("ix_role_state_published", "state", "published_at", "id"),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    production_id: Mapped[int] = ref("production.id", index=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    department: Mapped[str] = mapped_column(default="")
+    who: Mapped[str] = mapped_column(default="")
+    description: Mapped[str] = mapped_column(default="")
+    day_rate_minor: Mapped[int]
+    guaranteed_minutes: Mapped[int]
+    currency: Mapped[str]
+    apply_by_at: Mapped[datetime]
+    disclosures: Mapped[list[str]] = mapped_column(default_factory=list)
+    state: Mapped[str] = mapped_column(default=RoleState.DRAFT)
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
+
+
+class RoleDate(Base):
+    """How many people a role needs on one shoot day; `confirmed` can never pass `headcount`."""
+
+    __tablename__ = "role_date"
+    __table_args__ = (
+        sa.UniqueConstraint("role_id", "shoot_day_id"),
+        sa.CheckConstraint("headcount > 0", name="headcount_positive"),
+        sa.CheckConstraint("confirmed >= 0 AND confirmed <= headcount", name="never_overbooked"),
+    )
+
+    id: Mapped[int] = key()
+    role_id: Mapped[int] = ref("role.id")
+    shoot_day_id: Mapped[int] = ref("shoot_day.id", index=True)
+    headcount: Mapped[int]
+    confirmed: Mapped[int] = mapped_column(default=0)
+
+
+class Application(Base):
+    """One person's application to one role; only one of them lives at a time."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        one_of("state", ApplicationState),
+        sa.Index(
+            "uq_application_live",
+            "role_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text(_LIVE),
+            postgresql_where=sa.text(_LIVE),
+        ),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    role_id: Mapped[int] = ref("role.id", index=True)
+    person_id: Mapped[int] = ref("person.id", index=True)
+    state: Mapped[str] = mapped_column(default=ApplicationState.SUBMITTED)
+    note: Mapped[str] = mapped_column(default="")
+    has_consented: Mapped[bool] = mapped_column(default=False)
+    submitted_at: Mapped[datetime]
+    viewed_at: Mapped[datetime | None] = mapped_column(default=None)
+    changed_at: Mapped[datetime]
+
+
+class ApplicationDate(Base):
+    """A date the applicant ticked."""
+
+    __tablename__ = "application_date"
+    __table_args__ = (sa.UniqueConstraint("application_id", "role_date_id"),)
+
+    id: Mapped[int] = key()
+    application_id: Mapped[int] = ref("application.id")
+    role_date_id: Mapped[int] = ref("role_date.id", index=True)
+
+
+class RoleGram(Base):
+    """Search index of open roles: two-letter pieces, so that two Chinese characters are found."""
+
+    __tablename__ = "role_gram"
+    __table_args__ = (
+        sa.UniqueConstraint("gram", "role_id"),
+        sa.Index("ix_role_gram_role_id", "role_id"),
+    )
+
+    id: Mapped[int] = key()
+    gram: Mapped[str]
+    role_id: Mapped[int] = ref("role.id")
+
+

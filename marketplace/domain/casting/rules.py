@@ -1,0 +1,115 @@
+"""Roles and applications: words and moves."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.errors import NotAllowedError
+from marketplace.kernel.sentences import say
+
+
+class RoleKind(StrEnum):
+    """What kind of part or position a role is."""
+
+    PRINCIPAL = "principal"
+    FEATURED = "featured"
+    BACKGROUND = "background"
+    CREW = "crew"
+
+
+class RoleState(StrEnum):
+    """Where a role is; whether a date is full is counted, never stored."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    CUT = "cut"
+
+
+class Disclosure(StrEnum):
+    """What a person must know before applying."""
+
+    NIGHT = "night"
+    SMOKE = "smoke"
+    WATER = "water"
+    STUNTS = "stunts"
+    INTIMACY = "intimacy"
+    NUDITY = "nudity"
+    ANIMALS = "animals"
+    OWN_WARDROBE = "own_wardrobe"
+    MINORS = "minors"
+
+
+class ApplicationState(StrEnum):
+    """The true state of an application, the same for both sides."""
+
+    SUBMITTED = "submitted"
+    VIEWED = "viewed"
+    SHORTLISTED = "shortlisted"
+    OFFERED = "offered"
+    BOOKED = "booked"
+    NOT_SELECTED = "not_selected"
+    ROLE_FILLED = "role_filled"
+    ROLE_CUT = "role_cut"
+    WITHDRAWN = "withdrawn"
+
+
+ENDED: Final = frozenset(
+    {
+        ApplicationState.NOT_SELECTED,
+        ApplicationState.ROLE_FILLED,
+        ApplicationState.ROLE_CUT,
+        ApplicationState.WITHDRAWN,
+    },
+)
+
+
+class Action(StrEnum):
+    """What somebody does to an application."""
+
+    VIEW = "view"
+    SHORTLIST = "shortlist"
+    UNSHORTLIST = "unshortlist"
+    PASS = "pass"
+    OFFER = "offer"
+    OFFER_ENDED = "offer_ended"
+    BOOK = "book"
+    UNBOOK = "unbook"
+    FILL = "fill"
+    CUT = "cut"
+    WITHDRAW = "withdraw"
+
+
+_S = ApplicationState
+_OPEN = (_S.SUBMITTED, _S.VIEWED, _S.SHORTLISTED)
+
+MOVES: Final[dict[tuple[ApplicationState, Action], ApplicationState]] = {
+    (_S.SUBMITTED, Action.VIEW): _S.VIEWED,
+    **{(state, Action.SHORTLIST): _S.SHORTLISTED for state in (_S.SUBMITTED, _S.VIEWED)},
+    (_S.SHORTLISTED, Action.UNSHORTLIST): _S.VIEWED,
+    **{(state, Action.PASS): _S.NOT_SELECTED for state in _OPEN},
+    **{(state, Action.OFFER): _S.OFFERED for state in (*_OPEN, _S.OFFERED, _S.BOOKED)},
+    (_S.OFFERED, Action.OFFER_ENDED): _S.SHORTLISTED,
+    **{(state, Action.BOOK): _S.BOOKED for state in (_S.OFFERED, _S.BOOKED)},
+    (_S.BOOKED, Action.UNBOOK): _S.SHORTLISTED,
+    **{(state, Action.FILL): _S.ROLE_FILLED for state in _OPEN},
+    **{(state, Action.CUT): _S.ROLE_CUT for state in (*_OPEN, _S.OFFERED)},
+    **{(state, Action.WITHDRAW): _S.WITHDRAWN for state in (*_OPEN, _S.OFFERED)},
+}
+
+
+def after(state: ApplicationState, action: Action) -> ApplicationState:
+    """Return the state an action leads to.
+
+    Raises NotAllowedError for every pair that is not in the table.
+    """
+    moved = MOVES.get((state, action))
+    if moved is None:
+        raise NotAllowedError(
+            say(
+                "This application is %(state)s, so that is no longer possible.",
+                state=state.value.replace("_", " "),
+            ),
+        )
+    return moved

@@ -1,0 +1,1 @@
+"""Double-entry books: accounts and transfers between them."""

@@ -1,0 +1,1 @@
+"""What to tell whom: the in-site inbox and the mail outbox."""

@@ -1,0 +1,1 @@
+"""Payouts, their attempts, and the gateways that carry them."""

@@ -1,0 +1,1 @@
+"""Profiles: stage name apart from legal name, availability, how a person is paid."""

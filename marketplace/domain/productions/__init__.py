@@ -1,0 +1,1 @@
+"""Productions and their shoot days."""

@@ -1,0 +1,71 @@
+"""Tables of productions and shoot days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, key, one_of, optional_ref, ref
+from marketplace.domain.productions.rules import DayState, ProductionState, WithholdingAgent
+from marketplace.kernel.ids import public_id
+
+
+class Production(Base):
+    """A show: its money, its place, its rules of pay and rest."""
+
+    __tablename__ = "production"
+    __table_args__ = (
+        one_of("state", ProductionState),
+        one_of("withholding_agent", WithholdingAgent),
+        sa.CheckConstraint("minimum_rest_minutes >= 0", name="rest_not_negative"),
+        sa.CheckConstraint("length(currency) = 3", name="currency_iso"),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    company_id: Mapped[int] = ref("company.id", index=True)
+    title: Mapped[str]
+    second_title: Mapped[str] = mapped_column(default="")
+    format: Mapped[str]
+    episodes: Mapped[int | None] = mapped_column(default=None)
+    currency: Mapped[str]
+    zone: Mapped[str]
+    city: Mapped[str]
+    country: Mapped[str]
+    agreement: Mapped[str]
+    scheme: Mapped[str]
+    withholding_agent: Mapped[str]
+    minimum_rest_minutes: Mapped[int]
+    registration_number: Mapped[str] = mapped_column(default="")
+    budget_minor: Mapped[int | None] = mapped_column(default=None)
+    state: Mapped[str] = mapped_column(default=ProductionState.DRAFT)
+    created_by_id: Mapped[int] = ref("users.id")
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ShootDay(Base):
+    """One working day of a production; it belongs to the date of its call."""
+
+    __tablename__ = "shoot_day"
+    __table_args__ = (
+        sa.UniqueConstraint("production_id", "number"),
+        one_of("state", DayState),
+        sa.CheckConstraint("wrap_at > call_at", name="wrap_after_call"),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    production_id: Mapped[int] = ref("production.id")
+    number: Mapped[int]
+    shoot_date: Mapped[date]
+    call_at: Mapped[datetime]
+    wrap_at: Mapped[datetime]
+    unit_base: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default=DayState.PLANNED)
+    short_rest_reason: Mapped[str] = mapped_column(default="")
+    short_rest_by_id: Mapped[int | None] = optional_ref("users.id")
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)

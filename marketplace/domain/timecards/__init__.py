@@ -1,0 +1,1 @@
+"""Time cards: in, meals, out; agreed, queried, approved, locked."""
