@@ -10,17 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.domain.accounts.models import User
 from marketplace.domain.audit.models import AuditEntry
 from marketplace.kernel.frozen import thaw
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One act as both sides see it."""
+    """One act as both sides see it; actor_id None is the worker."""
 
     at: datetime
-    actor: str | None
+    actor_id: int | None
+    subject: str
     action: str
     before: dict[str, Any]
     after: dict[str, Any]
@@ -29,14 +29,15 @@ class HistoryRow:
 
 def history(session: Session, subjects: Sequence[str], limit: int = 100) -> list[HistoryRow]:
     """Return the newest acts on any of the subjects, newest first."""
-    found = session.execute(
-        sa.select(AuditEntry, User.display_name)
-        .join(User, User.id == AuditEntry.actor_id, isouter=True)
+    found = session.scalars(
+        sa.select(AuditEntry)
         .where(AuditEntry.subject.in_(subjects))
         .order_by(AuditEntry.id.desc())
         .limit(limit),
     )
     return [
-        HistoryRow(e.at, name, e.action, thaw(e.before), thaw(e.after), e.reason)
-        for e, name in found
+        HistoryRow(
+            act.at, act.actor_id, act.subject, act.action, thaw(act.before), thaw(act.after), act.reason
+        )
+        for act in found
     ]

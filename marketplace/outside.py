@@ -1,0 +1,21 @@
+"""Everything the product needs from the world outside, chosen once in `app.py`.
+
+Pages and jobs ask here for the time, the vault and the gateways; they never build one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marketplace.domain.people.ports import Vault
+from marketplace.kernel.clock import Clock
+from marketplace.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The ports of one process."""
+
+    settings: Settings
+    clock: Clock
+    vault: Vault

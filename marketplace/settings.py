@@ -1,0 +1,110 @@
+"""Everything that differs between installations, read once from the environment."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+INSTANCE: Final = Path(__file__).resolve().parent.parent / "instance"
+KEY_BYTES: Final = 32
+SHORTEST_SECRET: Final = 32
+HIGHEST_KEY: Final = 255
+
+
+class SettingsError(Exception):
+    """Lists every variable that is missing or wrong, in one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation.
+
+    field_keys: number → 32 bytes, for legal names and bank details; the highest number seals.
+    is_demo: the demo world: shown logins, a movable clock, the sandbox's switches, a mail page.
+    smtp_url: "smtp://user:password@host:587" or "" (mail stays in the outbox, shown in the demo).
+    """
+
+    database_url: str
+    secret_key: str
+    field_keys: Mapping[int, bytes]
+    base_url: str = "http://127.0.0.1:5000"
+    is_demo: bool = False
+    smtp_url: str = ""
+    mail_from: str = "Dayrate <no-reply@dayrate.test>"
+    gateway: str = "sandbox"
+    instance: Path = INSTANCE
+    trusted_proxies: int = 0
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the site over TLS; cookies are then Secure and `__Host-`."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read the environment.
+
+        Without DATABASE_URL this is the embedded default: SQLite and generated keys under
+        `instance/`. With it, SECRET_KEY and FIELD_KEYS must be given.
+        Raises SettingsError naming every problem.
+        """
+        problems: list[str] = []
+        instance = Path(environ.get("DAYRATE_INSTANCE") or INSTANCE)
+        is_embedded = not environ.get("DATABASE_URL")
+        given = {**(_generated(instance) if is_embedded else {}), **environ}
+        for name in ("SECRET_KEY", "FIELD_KEYS"):
+            if not given.get(name):
+                problems.append(f"{name} is missing")
+        if given.get("SECRET_KEY") and len(given["SECRET_KEY"]) < SHORTEST_SECRET:
+            problems.append(f"SECRET_KEY must have at least {SHORTEST_SECRET} characters")
+        keys = _field_keys(given.get("FIELD_KEYS", ""), problems)
+        gateway = given.get("GATEWAY", "sandbox")
+        if gateway != "sandbox":
+            problems.append(f"GATEWAY {gateway!r} is not known; this version has: sandbox")
+        if problems:
+            raise SettingsError("Settings: " + "; ".join(problems) + ".")
+        return cls(
+            database_url=given.get("DATABASE_URL") or f"sqlite:///{instance / 'dayrate.db'}",
+            secret_key=given["SECRET_KEY"],
+            field_keys=keys,
+            base_url=given.get("BASE_URL", cls.base_url).rstrip("/"),
+            is_demo=given.get("DAYRATE_DEMO", "") == "1",
+            smtp_url=given.get("SMTP_URL", ""),
+            mail_from=given.get("MAIL_FROM", cls.mail_from),
+            gateway=gateway,
+            instance=instance,
+            trusted_proxies=int(given.get("TRUSTED_PROXIES", "0")),
+        )
+
+
+def _generated(instance: Path) -> dict[str, str]:
+    """Return the embedded default's own keys, made at first use and readable by their owner only."""
+    path = instance / "keys.env"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(f"SECRET_KEY={secrets.token_urlsafe(48)}\nFIELD_KEYS=1:{key}\n")
+    lines = (line.partition("=") for line in path.read_text().splitlines())
+    return {name: value for name, _, value in lines}
+
+
+def _field_keys(text: str, problems: list[str]) -> dict[int, bytes]:
+    keys: dict[int, bytes] = {}
+    for part in filter(None, text.split(",")):
+        number, _, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not number.isdigit() or not 0 < int(number) <= HIGHEST_KEY or len(key) != KEY_BYTES:
+            problems.append("FIELD_KEYS must be like 1:<base64 of 32 bytes>,2:<…>")
+            return {}
+        keys[int(number)] = key
+    return keys
