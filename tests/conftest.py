@@ -55,7 +55,7 @@ def postgresql_farm() -> Iterator[PostgresFarm]:
     """PostgreSQL databases of this worker; the server starts with the first."""
     farm = PostgresFarm()
     yield farm
-    farm.stop()
+    farm.close()
 
 
 @pytest.fixture(scope="session")

@@ -155,7 +155,7 @@ class PostgresFarm:
         """Return where the server's socket is, for tools that want it."""
         return parse_qs(urlsplit(self.server.get_uri()).query)["host"][0]
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Stop the server, if one was started, and remove its files."""
         if "server" in self.__dict__:
             self.server.cleanup()
