@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Final, Literal, TypeVar, cast, dataclass_transform
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
@@ -197,7 +197,7 @@ def lock_one(session: Session, model: type[T], row_id: int) -> T:
     return row
 
 
-def lock_next(session: Session, found: sa.Select[tuple[T]]) -> T | None:
+def lock_next(session: Session, found: sa.Select[T]) -> T | None:
     """Lock the first row of a query that no other transaction holds, or return None."""
     statement = found.limit(1).with_for_update(skip_locked=True)
     return session.scalars(statement.execution_options(populate_existing=True)).first()
@@ -213,8 +213,9 @@ def insert_once(
 
     Returns its id, or None when it was there already.
     """
-    table = model.__table__
+    table = cast("sa.Table", model.__table__)
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     dialect = sqlite if is_sqlite else postgresql
     statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
-    return session.scalar(statement.returning(*table.primary_key.columns))
+    made: int | None = session.scalar(statement.returning(*table.primary_key.columns))
+    return made

@@ -13,6 +13,8 @@ from typing import Final
 
 INSTANCE: Final = Path(__file__).resolve().parent.parent / "instance"
 KEY_BYTES: Final = 32
+BASE_URL: Final = "http://127.0.0.1:5000"
+MAIL_FROM: Final = "Dayrate <no-reply@dayrate.test>"
 SHORTEST_SECRET: Final = 32
 HIGHEST_KEY: Final = 255
 
@@ -33,10 +35,10 @@ class Settings:
     database_url: str
     secret_key: str
     field_keys: Mapping[int, bytes]
-    base_url: str = "http://127.0.0.1:5000"
+    base_url: str = BASE_URL
     is_demo: bool = False
     smtp_url: str = ""
-    mail_from: str = "Dayrate <no-reply@dayrate.test>"
+    mail_from: str = MAIL_FROM
     gateway: str = "sandbox"
     instance: Path = INSTANCE
     trusted_proxies: int = 0
@@ -54,13 +56,11 @@ class Settings:
         `instance/`. With it, SECRET_KEY and FIELD_KEYS must be given.
         Raises SettingsError naming every problem.
         """
-        problems: list[str] = []
         instance = Path(environ.get("DAYRATE_INSTANCE") or INSTANCE)
         is_embedded = not environ.get("DATABASE_URL")
         given = {**(_generated(instance) if is_embedded else {}), **environ}
-        for name in ("SECRET_KEY", "FIELD_KEYS"):
-            if not given.get(name):
-                problems.append(f"{name} is missing")
+        required = ("SECRET_KEY", "FIELD_KEYS")
+        problems = [f"{name} is missing" for name in required if not given.get(name)]
         if given.get("SECRET_KEY") and len(given["SECRET_KEY"]) < SHORTEST_SECRET:
             problems.append(f"SECRET_KEY must have at least {SHORTEST_SECRET} characters")
         keys = _field_keys(given.get("FIELD_KEYS", ""), problems)
@@ -73,10 +73,10 @@ class Settings:
             database_url=given.get("DATABASE_URL") or f"sqlite:///{instance / 'dayrate.db'}",
             secret_key=given["SECRET_KEY"],
             field_keys=keys,
-            base_url=given.get("BASE_URL", cls.base_url).rstrip("/"),
+            base_url=given.get("BASE_URL", BASE_URL).rstrip("/"),
             is_demo=given.get("DAYRATE_DEMO", "") == "1",
             smtp_url=given.get("SMTP_URL", ""),
-            mail_from=given.get("MAIL_FROM", cls.mail_from),
+            mail_from=given.get("MAIL_FROM", MAIL_FROM),
             gateway=gateway,
             instance=instance,
             trusted_proxies=int(given.get("TRUSTED_PROXIES", "0")),
@@ -84,7 +84,7 @@ class Settings:
 
 
 def _generated(instance: Path) -> dict[str, str]:
-    """Return the embedded default's own keys, made at first use and readable by their owner only."""
+    """Return the embedded default's own keys, made at first use, readable by their owner."""
     path = instance / "keys.env"
     if not path.exists():
         instance.mkdir(parents=True, exist_ok=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
@@ -17,11 +18,10 @@ def freeze(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     """
     if value is None or isinstance(value, bool | int | str):
         return value
-    if isinstance(value, list | tuple):
-        return [freeze(item) for item in value]
     if isinstance(value, dict):
         return {name: freeze(item) for name, item in value.items()}
-    return _freeze_typed(value)
+    is_row = isinstance(value, list | tuple)
+    return [freeze(item) for item in value] if is_row else _freeze_typed(value)
 
 
 def _freeze_typed(value: object) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def thaw(value: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type
     return {name: thaw(item) for name, item in value.items()}
 
 
-_READERS = {
+_READERS: Final[dict[str, Callable[[dict[str, Any]], object]]] = {
     "$money": lambda value: Money(*value["$money"]),
     "$say": lambda value: Sentence(value["$say"], thaw(value["values"])),
     "$at": lambda value: datetime.fromisoformat(value["$at"]),

@@ -16,11 +16,12 @@ import sqlalchemy as sa
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.domain.accounts.models import Company, Membership
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.productions.models import Production
-from marketplace.web.extensions import login_manager, reading
+from marketplace.web.extensions import reading
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -153,8 +154,15 @@ def _take_tenant(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 def _give_tenant(endpoint: str, values: dict[str, Any]) -> None:
     """Fill in the page's own company or production when a link leaves it out."""
-    for part, name in (("company", g.get("company_name")), ("production", g.get("production_name"))):
-        if part not in values and name and current_app.url_map.is_endpoint_expecting(endpoint, part):
+    for part, name in (
+        ("company", g.get("company_name")),
+        ("production", g.get("production_name")),
+    ):
+        if (
+            part not in values
+            and name
+            and current_app.url_map.is_endpoint_expecting(endpoint, part)
+        ):
             values[part] = name
 
 
@@ -168,7 +176,7 @@ def _gate() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         if permission is Permission.PUBLIC or permission is Permission.DEMO:
             return None
-        return login_manager.unauthorized()
+        return to_sign_in()
     g.viewer = _find_viewer()
     if permission in GRANTS and g.viewer.company is None:
         abort(404)
@@ -195,8 +203,9 @@ def _find_viewer() -> Viewer:
     return Viewer(current_user.user_id, current_user.person_id, company, role, production)
 
 
-def _membership() -> sa.Select[Any]:
-    base = (Company.id, Company.public_id, Company.name, Membership.role)
+def _membership() -> sa.Select[*tuple[Any, ...]]:
+    base: list[InstrumentedAttribute[Any]]
+    base = [Company.id, Company.public_id, Company.name, Membership.role]
     mine = sa.and_(
         Membership.company_id == Company.id,
         Membership.user_id == current_user.user_id,
@@ -205,17 +214,17 @@ def _membership() -> sa.Select[Any]:
     if g.production_name is None:
         found = sa.select(*base).join(Membership, mine)
         return found.where(Company.public_id == g.company_name)
-    columns = (
+    columns: list[InstrumentedAttribute[Any]] = [
         Production.id,
         Production.public_id,
         Production.title,
         Production.zone,
         Production.currency,
         Production.state,
-    )
-    found = sa.select(*base, *columns).join(Membership, mine)
-    found = found.join(Production, Production.company_id == Company.id)
-    return found.where(Production.public_id == g.production_name)
+    ]
+    whole = sa.select(*base, *columns).join(Membership, mine)
+    whole = whole.join(Production, Production.company_id == Company.id)
+    return whole.where(Production.public_id == g.production_name)
 
 
 def _first_company() -> tuple[CompanyRow | None, CompanyRole | None]:

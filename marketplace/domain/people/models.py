@@ -52,9 +52,7 @@ class Payee(Base):
     __tablename__ = "payee"
     __table_args__ = (
         sa.CheckConstraint(
-            "tax_form IS NULL OR tax_form IN ("
-            + ", ".join(f"'{form}'" for form in TaxForm)
-            + ")",
+            "tax_form IS NULL OR tax_form IN (" + ", ".join(f"'{form}'" for form in TaxForm) + ")",
             name="tax_form_known",
         ),
     )
@@ -72,5 +70,3 @@ class Payee(Base):
     account_sealed: Mapped[bytes | None] = mapped_column(default=None)
     account_last4: Mapped[str] = mapped_column(default="")
     updated_at: Mapped[datetime]
-
-

@@ -1,0 +1,42 @@
+"""The headers of every answer, and the reference number of every request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, Response, g, request
+
+from marketplace.kernel.ids import public_id
+from marketplace.web.extensions import outside
+
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "manifest-src 'self'"
+)
+
+
+def install(app: Flask) -> None:
+    """Number every request and set the headers of every answer."""
+    app.before_request(_number)
+    app.after_request(_headers)
+
+
+def _number() -> None:
+    g.request_id = public_id()
+
+
+def _headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CSP
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if outside().settings.is_https:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        if request.method == "GET":
+            response.headers["Speculation-Rules"] = '"/speculation.json"'
+    return response
