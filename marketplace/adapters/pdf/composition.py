@@ -32,6 +32,12 @@ WORDS: Final = re.compile(r" |[\u2e80-\uffef][、。，；：！？）》】”�
 JOINERS: Final = "\u200c\u200d"
 
 
+RIGHT: Final = re.compile(
+    r"number|status|issued|net|pay_date|payment\..*|total\..*|ytd\..*|line\.\d+\.(amount|ytd)",
+)
+"""Fields the style sheet sets flush right."""
+
+
 class NoFitError(Exception):
     """The words of a slip fit no plate: they are too wide, too many, or need shaping."""
 
@@ -78,6 +84,11 @@ def clean(text: str) -> str:
         or not unicodedata.category(character).startswith("C")
     )
     return " ".join(visible.split())
+
+
+def is_right(name: str) -> bool:
+    """Say whether a field ends at the right edge of its room."""
+    return RIGHT.fullmatch(name) is not None
 
 
 def loosely(document: SlipDocument) -> Composition:

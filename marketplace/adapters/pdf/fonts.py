@@ -46,6 +46,9 @@ class Face:
         self.glyphs: dict[int, str] = self.font.getBestCmap()
         self._advances: dict[str, tuple[int, int]] = self.font["hmtx"].metrics
         self._widths: dict[str, float] = {}
+        lines = self.font["hhea"]
+        self.middle: float = (lines.ascent + lines.descent) / self.units
+        """How far the middle of the face's lines stands above the baseline, doubled, in ems."""
 
     def has(self, character: str) -> bool:
         """Say whether the face draws this character."""
