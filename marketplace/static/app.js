@@ -128,4 +128,7 @@ addEventListener("keydown", (e) => {
 
 bulk();
 $("[data-errors]")?.focus();
-$$(".days [aria-current], .shoot [aria-current]").forEach((el) => el.scrollIntoView({ inline: "center", block: "nearest" }));
+$$(".days [aria-current], .shoot [aria-current]").forEach((el) => {
+  const strip = el.closest("ul");
+  strip.scrollLeft = el.offsetLeft - (strip.clientWidth - el.offsetWidth) / 2;
+});

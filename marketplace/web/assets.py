@@ -5,12 +5,9 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from flask import current_app, request, url_for
-
-if TYPE_CHECKING:
-    from flask import Flask, Response
+from flask import Flask, Response, current_app, request, url_for
 
 KEEP: Final = "public, max-age=31536000, immutable"
 """A file with its hash in the address never changes: a year, no questions."""

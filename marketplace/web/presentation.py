@@ -6,32 +6,26 @@ language of the present request is used, and English outside a request.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
-from flask import url_for
+from flask import Flask, url_for
 from flask_babel import get_locale
 
-from marketplace.kernel.clock import SystemClock
+from marketplace.kernel.clock import Clock, SystemClock
 from marketplace.kernel.money import EXPONENTS, Money, half_up
 from marketplace.kernel.sentences import Sentence
 from marketplace.kernel.zones import show_clock
 from marketplace.web import names
 from marketplace.web.language import LANGUAGES, html_lang, is_chinese, locale_of, translate
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from babel import Locale
-    from flask import Flask
-
-    from marketplace.kernel.clock import Clock
 
 MINUS: Final = "\N{MINUS SIGN}"
 HOUR: Final = 60
@@ -73,7 +67,7 @@ class WallTime(str):
 
     days_later: int
 
-    def __new__(cls, text: str, days_later: int = 0) -> WallTime:
+    def __new__(cls, text: str, days_later: int = 0) -> Self:
         """Remember how many days after the shoot date the time falls."""
         made = super().__new__(cls, text)
         made.days_later = days_later
@@ -129,9 +123,7 @@ def day(
     return _pattern(on, style, where)
 
 
-def span(
-    first: date, last: date, style: str = "day", *, locale: str | None = None
-) -> str:
+def span(first: date, last: date, style: str = "day", *, locale: str | None = None) -> str:
     """Write the dates from `first` to `last`: "Sun 29 Nov – Wed 2 Dec"; one date stays one."""
     ends = [day(on, style, locale=locale) for on in (first, last)]
     return ends[0] if first == last else "\N{EN DASH}".join((f"{ends[0]} ", f" {ends[1]}"))
@@ -147,7 +139,7 @@ def clock(at: datetime, zone: str, on: date | None = None) -> WallTime:
 
 
 def wall(minutes: int) -> WallTime:
-    """Write minutes after midnight of a shoot date as the wall clock shows them: 1560 is "02:00"."""
+    """Write minutes after midnight of a shoot date as the wall shows them: 1560 is "02:00"."""
     days, rest = divmod(minutes, DAY)
     return WallTime(f"{rest // HOUR:02d}:{rest % HOUR:02d}", days)
 
@@ -208,9 +200,7 @@ def listed(words: Sequence[str], *, locale: str | None = None) -> str:
     return format_list(words, locale=locale_of(locale))
 
 
-def sentence(
-    said: object, *, locale: str | None = None, zone: str = "UTC"
-) -> str:
+def sentence(said: object, *, locale: str | None = None, zone: str = "UTC") -> str:
     """Translate a sentence and write each of its values for the reader.
 
     said: a Sentence; any other text was translated before and stays as it is.
@@ -225,21 +215,22 @@ def sentence(
 def _value(value: object, locale: str | None, zone: str) -> str:
     match value:
         case Sentence():
-            return sentence(value, locale=locale, zone=zone)
+            written = sentence(value, locale=locale, zone=zone)
         case Money():
-            return exact(value, locale=locale)
+            written = exact(value, locale=locale)
         case datetime():
-            return _when(value, zone, locale)
+            written = _when(value, zone, locale)
         case date():
-            return day(value, locale=locale)
+            written = day(value, locale=locale)
         case timedelta():
-            return length(value, locale=locale)
+            written = length(value, locale=locale)
         case Fraction() | Decimal():
-            return number(value, locale=locale)
+            written = number(value, locale=locale)
         case tuple() | list():
-            return listed([_value(one, locale, zone) for one in value], locale=locale)
+            written = listed([_value(one, locale, zone) for one in value], locale=locale)
         case _:
-            return str(value)
+            written = str(value)
+    return written
 
 
 def _when(at: datetime, zone: str, locale: str | None) -> str:
