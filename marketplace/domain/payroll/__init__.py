@@ -1,0 +1,1 @@
+"""The pay engine, pay runs and pay slips."""

@@ -1,0 +1,44 @@
+"""Reads the pay agreements and withholding schemes that ship with the product."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from marketplace.domain.payroll.rules import books
+from marketplace.domain.payroll.rules.shapes import PayError
+from marketplace.domain.payroll.rules.terms import Agreement
+from marketplace.kernel.sentences import say
+
+DATA: Final = files("marketplace.domain.payroll") / "data"
+
+
+def load_agreement(agreement_id: str, on_date: date) -> Agreement:
+    """Return an agreement in force on a date.
+
+    Raises PayError when there is none of that name or it is not in force then.
+    """
+    found = agreements().get(agreement_id)
+    if found is None:
+        raise PayError(say("There is no pay agreement called %(id)s.", id=agreement_id))
+    if not found.is_in_force(on_date):
+        raise PayError(
+            say("%(title)s is not in force on %(day)s.", title=found.title, day=on_date),
+        )
+    return found
+
+
+@cache
+def agreements() -> dict[str, Agreement]:
+    """Return every agreement by id, each file read and checked once."""
+    raws = {raw["id"]: raw for raw in _files("agreements")}
+    return {name: books.agreement(books.inherit(raw, raws)) for name, raw in raws.items()}
+
+
+def _files(folder: str) -> Iterator[dict[str, Any]]:
+    for entry in sorted((DATA / folder).iterdir(), key=lambda one: one.name):
+        yield json.loads(entry.read_text(encoding="utf-8"))

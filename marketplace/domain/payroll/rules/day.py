@@ -1,0 +1,117 @@
+"""One day's pay, stage after stage: time, meals, bands, days, golden, bumps, penalties, extras."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+from marketplace.domain.payroll.rules.earnings import Job, Situation, hour_lines, job, premium
+from marketplace.domain.payroll.rules.extras import (
+    adjustment_lines,
+    night_lines,
+    overtime_extra,
+    reimbursed,
+)
+from marketplace.domain.payroll.rules.hours import MINUTES, Hours, clocked, measure
+from marketplace.domain.payroll.rules.lines import total
+from marketplace.domain.payroll.rules.penalties import meal_lines, rest_lines
+from marketplace.domain.payroll.rules.shapes import (
+    Adjustment,
+    Deal,
+    Earnings,
+    PayError,
+    PayLine,
+    WorkedDay,
+)
+from marketplace.domain.payroll.rules.terms import Agreement
+from marketplace.kernel.money import half_up
+from marketplace.kernel.sentences import say
+
+ZERO: Final = Fraction(0)
+
+
+def pay_day(deal: Deal, day: WorkedDay, agreement: Agreement) -> Earnings:
+    """Return what one worked day earns, line by line, and why.
+
+    Order: round time, deduct meals, bands with the guarantee as a floor, day multiples,
+    golden time, bumps, penalties, allowances. Commission and withholding come after
+    (`extras.commission_lines`, `withholding.withhold`).
+    Raises PayError when the agreement is another one or not in force on the shoot date,
+    when the rate has no hours, or when the times cannot be.
+    """
+    refuse_other(deal, agreement)
+    if not agreement.is_in_force(day.shoot_date):
+        raise PayError(
+            say("%(title)s is not in force on %(day)s.", title=agreement.title, day=day.shoot_date),
+        )
+    when = Situation(day.shoot_date, day.day_number, day.is_holiday)
+    work = job(
+        deal,
+        agreement,
+        measure(day, agreement),
+        when,
+        overtime_extra(day.adjustments, agreement),
+    )
+    earned = hour_lines(work, when)
+    others = [
+        *night_lines(day, agreement, work.base),
+        *meal_lines(day, agreement, work.base),
+        *rest_lines(day, agreement, work.base),
+        *adjustment_lines(day.adjustments, agreement),
+    ]
+    return _sum(work, earned, others, day.adjustments)
+
+
+def price_hours(
+    deal: Deal,
+    hours: Hours,
+    agreement: Agreement,
+    when: Situation,
+    adjustments: tuple[Adjustment, ...] = (),
+) -> Earnings:
+    """Return what measured hours and their bumps earn, without penalties of the clock."""
+    work = job(deal, agreement, hours, when, overtime_extra(adjustments, agreement))
+    return _sum(work, hour_lines(work, when), adjustment_lines(adjustments, agreement), adjustments)
+
+
+def price_day(
+    deal: Deal,
+    agreement: Agreement,
+    worked_minutes: int,
+    when: Situation | None = None,
+) -> Earnings:
+    """Estimate a planned day of so many worked minutes: on time, with its meals, no extras."""
+    refuse_other(deal, agreement)
+    worked = Fraction(worked_minutes, MINUTES)
+    hours = clocked(worked, worked, agreement, ZERO)
+    return price_hours(deal, hours, agreement, when or Situation(agreement.effective_from))
+
+
+def refuse_other(deal: Deal, agreement: Agreement) -> None:
+    """Raise PayError when a deal was made under another agreement."""
+    if deal.agreement != agreement.id:
+        raise PayError(
+            say(
+                "The deal was made under %(deal)s, not under %(agreement)s.",
+                deal=deal.agreement,
+                agreement=agreement.id,
+            ),
+        )
+
+
+def _sum(
+    work: Job,
+    earned: list[PayLine],
+    others: list[PayLine],
+    adjustments: Sequence[Adjustment],
+) -> Earnings:
+    lines = (*earned, *others)
+    return Earnings(
+        lines=lines,
+        gross=total(lines, work.agreement.currency),
+        worked_minutes=half_up(work.hours.worked * MINUTES),
+        paid_hours=work.paid,
+        premium=premium(work, earned),
+        reimbursed=reimbursed(adjustments, work.agreement),
+    )
