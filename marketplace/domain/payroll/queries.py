@@ -10,7 +10,9 @@ from importlib.resources import files
 from typing import Any, Final
 
 from marketplace.domain.payroll.rules import books
+from marketplace.domain.payroll.rules import schemes as scheme_files
 from marketplace.domain.payroll.rules.shapes import PayError
+from marketplace.domain.payroll.rules.tables import Scheme
 from marketplace.domain.payroll.rules.terms import Agreement
 from marketplace.kernel.sentences import say
 
@@ -37,6 +39,29 @@ def agreements() -> dict[str, Agreement]:
     """Return every agreement by id, each file read and checked once."""
     raws = {raw["id"]: raw for raw in _files("agreements")}
     return {name: books.agreement(books.inherit(raw, raws)) for name, raw in raws.items()}
+
+
+def load_scheme(scheme_id: str, on_date: date) -> Scheme:
+    """Return the version of a withholding scheme for payments made on a date.
+
+    Raises PayError for an unknown scheme, and for a year without a table: the table of
+    another year is never used instead.
+    """
+    versions = schemes().get(scheme_id)
+    if versions is None:
+        raise PayError(say("There is no withholding scheme called %(id)s.", id=scheme_id))
+    for version in versions:
+        if version.is_in_force(on_date):
+            return version
+    raise PayError(
+        say("%(scheme)s has no table for payments on %(day)s.", scheme=scheme_id, day=on_date),
+    )
+
+
+@cache
+def schemes() -> dict[str, tuple[Scheme, ...]]:
+    """Return the versions of every scheme by id, oldest first, each file read and checked once."""
+    return {raw["id"]: scheme_files.scheme(raw) for raw in _files("schemes")}
 
 
 def _files(folder: str) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from marketplace.domain.payroll.rules.shapes import (
     Payment,
     WorkedDay,
 )
+from marketplace.domain.payroll.rules.withholding import withhold
 
 __all__ = [
     "Adjustment",
@@ -31,4 +32,5 @@ __all__ = [
     "WorkedDay",
     "pay_day",
     "price_day",
+    "withhold",
 ]

@@ -186,6 +186,4 @@ class Agreement:
 
     def is_in_force(self, day: date) -> bool:
         """Say whether the agreement covers a shoot date."""
-        return self.effective_from <= day and (
-            self.effective_to is None or day <= self.effective_to
-        )
+        return self.effective_from <= day <= (self.effective_to or date.max)

@@ -1,0 +1,227 @@
+"""United States, payroll: FICA, federal and California income tax, disability insurance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from marketplace.domain.payroll.rules.shapes import Certificate, PayError, PayLine, Payment
+from marketplace.domain.payroll.rules.tables import (
+    Bracket,
+    FederalTables,
+    Scheme,
+    SocialInsurance,
+    StateInsurance,
+    StateTables,
+    bracket_of,
+    refuse_form,
+)
+from marketplace.domain.payroll.rules.withheld import major, owed, printed
+from marketplace.kernel.money import Money, half_up
+from marketplace.kernel.sentences import say
+
+ZERO: Final = Fraction(0)
+CENTS: Final = 100
+ALLOWANCES_PRINTED: Final = 10
+W4: Final = "w4"
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """Social security and Medicare on one payment of wages, exact major units."""
+
+    pension_employee: Fraction
+    pension_employer: Fraction
+    health_employee: Fraction
+    health_employer: Fraction
+    additional: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class FederalTax:
+    """Worksheet 1A: adjusted annual wage (1i), tentative annual tax (2g), tax (4b)."""
+
+    adjusted_annual: Fraction
+    tentative_annual: Fraction
+    withheld: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class StateTax:
+    """Method B: whether wages are too low, the taxable part, tax, exemption credit, the rest."""
+
+    is_low_income: bool
+    taxable: Fraction
+    computed: Fraction
+    credit: Fraction
+
+    @property
+    def tax(self) -> Fraction:
+        """Tax after the exemption credit, never below zero."""
+        return max(ZERO, self.computed - self.credit)
+
+
+def contributions(wages: Fraction, before: Fraction, table: SocialInsurance) -> Contributions:
+    """Return the contributions on wages after `before` in the same year with one employer.
+
+    Social security stops at the wage base; additional Medicare is on the part above.
+    """
+    pensionable = _below(wages, before, table.wage_base)
+    above = wages - _below(wages, before, table.additional_over)
+    return Contributions(
+        pension_employee=pensionable * table.pension_employee,
+        pension_employer=pensionable * table.pension_employer,
+        health_employee=wages * table.health_employee,
+        health_employer=wages * table.health_employer,
+        additional=above * table.additional,
+    )
+
+
+def _below(wages: Fraction, before: Fraction, limit: Fraction) -> Fraction:
+    return min(wages, max(ZERO, limit - before))
+
+
+def federal_tax(wages: Fraction, form: Certificate, table: FederalTables) -> FederalTax:
+    """Return federal income tax on one period's wages, full precision to the end.
+
+    Source: IRS Pub. 15-T, Worksheet 1A. The credit can bring the tax to zero; extra
+    withholding is added after it.
+    Raises PayError for a pay period or a filing status the year's tables do not carry.
+    """
+    schedule = "step2" if form.is_step2 else "standard"
+    brackets = table.schedules.get((schedule, form.filing_status))
+    periods = table.periods.get(form.period)
+    if brackets is None or periods is None:
+        raise PayError(say("The year's table does not carry this filing status or pay period."))
+    standard = table.standard.get(form.filing_status, table.standard["other"])
+    relief = _asked(form.deductions) + (ZERO if form.is_step2 else standard)
+    annual = max(ZERO, wages * periods + _asked(form.other_income) - relief)
+    tentative = _marginal(annual, brackets)
+    after_credit = max(ZERO, tentative / periods - _asked(form.credits) / periods)
+    return FederalTax(annual, tentative, after_credit + _asked(form.extra))
+
+
+def state_tax(wages: Fraction, form: Certificate, table: StateTables) -> StateTax:
+    """Return California income tax on one period's wages, each step rounded to cents.
+
+    Source: EDD Method B. Estimated-deduction allowances lower the wages; regular allowances
+    are a credit against the tax.
+    Raises PayError for a pay period or status without a table.
+    """
+    brackets = table.rates.get((form.period, form.state_status))
+    if brackets is None:
+        raise PayError(say("The year's table does not carry this filing status or pay period."))
+    group = _deduction_group(form)
+    if wages <= table.low_income[form.period][group]:
+        return StateTax(is_low_income=True, taxable=ZERO, computed=ZERO, credit=ZERO)
+    estimated = _per_allowance(table.estimated[form.period], form.estimated_allowances)
+    taxable = max(ZERO, wages - estimated - table.standard[form.period][group])
+    return StateTax(
+        is_low_income=False,
+        taxable=taxable,
+        computed=cents(_marginal(taxable, brackets)),
+        credit=_per_allowance(table.exemption[form.period], form.regular_allowances),
+    )
+
+
+def _deduction_group(form: Certificate) -> str:
+    if form.state_status == "head_household":
+        return "head_household"
+    if form.state_status == "single":
+        return "single_dual"
+    return "married_0_1" if form.regular_allowances <= 1 else "married_2_plus"
+
+
+def _per_allowance(row: tuple[Fraction, ...], allowances: int) -> Fraction:
+    if allowances > ALLOWANCES_PRINTED:
+        return row[1] * allowances
+    return row[allowances]
+
+
+def _marginal(income: Fraction, brackets: tuple[Bracket, ...]) -> Fraction:
+    bracket = bracket_of(brackets, income)
+    return bracket.offset + bracket.rate * (income - bracket.over)
+
+
+def _asked(amount: Money | None) -> Fraction:
+    return ZERO if amount is None else major(amount)
+
+
+def cents(amount: Fraction) -> Fraction:
+    """Round major units half up to cents."""
+    return Fraction(half_up(amount * CENTS), CENTS)
+
+
+def disability(wages: Fraction, before: Fraction, table: StateInsurance) -> Fraction:
+    """Return state disability insurance on wages, up to the wage base when there is one."""
+    insured = wages if table.wage_base is None else _below(wages, before, table.wage_base)
+    return insured * table.rate
+
+
+def fica_lines(table: SocialInsurance, payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
+    """Withhold social security and Medicare; the employer's match is a memo."""
+    _certificate(payment, scheme)
+    due = contributions(major(payment.gross), _paid_this_year(payment), table)
+    rows = (
+        ("withholding", "social_security", due.pension_employee, "ss_rate_ee"),
+        ("withholding", "medicare", due.health_employee, "medicare_ee"),
+        ("withholding", "additional_medicare", due.additional, "addl_medicare_ee"),
+        ("memo", "social_security_employer", due.pension_employer, "ss_rate_er"),
+        ("memo", "medicare_employer", due.health_employer, "medicare_er"),
+    )
+    currency = payment.gross.currency
+    return tuple(
+        printed(kind, code, (amount, currency), scheme.row(row), None)
+        for kind, code, amount, row in rows
+        if amount
+    )
+
+
+def federal_lines(table: FederalTables, payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
+    """Withhold federal income tax by the payee's Form W-4."""
+    form = _certificate(payment, scheme)
+    tax = federal_tax(major(payment.gross), form, table)
+    cause = say(
+        "Pub. 15-T, %(period)s period, %(status)s.",
+        period=form.period,
+        status=form.filing_status,
+    )
+    return owed(payment, scheme, ("federal_income_tax", "schedules"), tax.withheld, cause)
+
+
+def state_lines(table: StateTables, payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
+    """Withhold California income tax by the payee's DE 4."""
+    form = _certificate(payment, scheme)
+    tax = state_tax(major(payment.gross), form, table)
+    cause = say(
+        "Method B, %(period)s period, %(status)s, %(allowances)s allowances.",
+        period=form.period,
+        status=form.state_status,
+        allowances=form.regular_allowances,
+    )
+    return owed(payment, scheme, ("state_income_tax", "rate_tables"), tax.tax, cause)
+
+
+def disability_lines(
+    table: StateInsurance,
+    payment: Payment,
+    scheme: Scheme,
+) -> tuple[PayLine, ...]:
+    """Withhold California disability insurance."""
+    _certificate(payment, scheme)
+    due = disability(major(payment.gross), _paid_this_year(payment), table)
+    cause = say("A share of wages, set by the state each year.")
+    return owed(payment, scheme, ("state_disability", "rate_ee"), due, cause)
+
+
+def _paid_this_year(payment: Payment) -> Fraction:
+    year = payment.pay_date.year
+    paid = (major(one.gross) for one in payment.year.payments if one.pay_date.year == year)
+    return sum(paid, ZERO)
+
+
+def _certificate(payment: Payment, scheme: Scheme) -> Certificate:
+    if payment.payee.tax_form != W4 or payment.payee.certificate is None:
+        raise refuse_form(scheme)
+    return payment.payee.certificate
