@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace import db
 from marketplace.kernel.clock import FixedClock
 from tests.support.databases import Database, PostgresFarm, SqliteFarm
+from tests.support.site import Site
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
@@ -103,3 +105,15 @@ def session(engine_name: str, kept: Kept) -> Iterator[Session]:
 def clock() -> FixedClock:
     """A clock that stands at a Sunday noon in Los Angeles."""
     return FixedClock(NOW)
+
+
+@pytest.fixture
+def site(embedded_database: Database, tmp_path: Path, clock: FixedClock) -> Site:
+    """The site on SQLite: for page tests."""
+    return Site(embedded_database, tmp_path, clock)
+
+
+@pytest.fixture
+def site_on_each(database: Database, tmp_path: Path, clock: FixedClock) -> Site:
+    """The site on each kind of database: for whole use cases through pages."""
+    return Site(database, tmp_path, clock)

@@ -20,26 +20,16 @@ def freeze(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
         return value
     if isinstance(value, dict):
         return {name: freeze(item) for name, item in value.items()}
-    is_row = isinstance(value, list | tuple)
-    return [freeze(item) for item in value] if is_row else _freeze_typed(value)
+    if not isinstance(value, list | tuple):
+        return _freeze_typed(value)
+    return [freeze(item) for item in value]
 
 
 def _freeze_typed(value: object) -> dict[str, Any]:
-    match value:
-        case Money():
-            return {"$money": [value.minor, value.currency]}
-        case Sentence():
-            return {"$say": value.text, "values": freeze(dict(value.values))}
-        case datetime():
-            return {"$at": value.isoformat()}
-        case date():
-            return {"$date": value.isoformat()}
-        case timedelta():
-            return {"$seconds": int(value.total_seconds())}
-        case Fraction():
-            return {"$ratio": str(value)}
-        case _:
-            raise TypeError(f"cannot freeze {type(value).__name__}")
+    for kind, write in _WRITERS.items():
+        if isinstance(value, kind):
+            return write(value)
+    raise TypeError(f"cannot freeze {type(value).__name__}")
 
 
 def thaw(value: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type
@@ -53,6 +43,16 @@ def thaw(value: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type
             return read(value)
     return {name: thaw(item) for name, item in value.items()}
 
+
+_WRITERS: Final[dict[type, Callable[[Any], dict[str, Any]]]] = {
+    Money: lambda value: {"$money": [value.minor, value.currency]},
+    Sentence: lambda value: {"$say": value.text, "values": freeze(dict(value.values))},
+    datetime: lambda value: {"$at": value.isoformat()},
+    date: lambda value: {"$date": value.isoformat()},
+    timedelta: lambda value: {"$seconds": int(value.total_seconds())},
+    Fraction: lambda value: {"$ratio": str(value)},
+}
+"""A datetime is a date too: the narrower type comes first."""
 
 _READERS: Final[dict[str, Callable[[dict[str, Any]], object]]] = {
     "$money": lambda value: Money(*value["$money"]),

@@ -17,7 +17,7 @@ CSP: Final = (
 
 
 def install(app: Flask) -> None:
-    """Number every request and set the headers of every answer."""
+    """Give every request a number and every answer its headers."""
     app.before_request(_number)
     app.after_request(_headers)
 

@@ -37,7 +37,13 @@ def history(session: Session, subjects: Sequence[str], limit: int = 100) -> list
     )
     return [
         HistoryRow(
-            act.at, act.actor_id, act.subject, act.action, thaw(act.before), thaw(act.after), act.reason
+            act.at,
+            act.actor_id,
+            act.subject,
+            act.action,
+            thaw(act.before),
+            thaw(act.after),
+            act.reason,
         )
         for act in found
     ]

@@ -113,5 +113,3 @@ class RoleGram(Base):
     id: Mapped[int] = key()
     gram: Mapped[str]
     role_id: Mapped[int] = ref("role.id")
-
-

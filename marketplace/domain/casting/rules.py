@@ -71,7 +71,7 @@ class Action(StrEnum):
     VIEW = "view"
     SHORTLIST = "shortlist"
     UNSHORTLIST = "unshortlist"
-    PASS = "pass"
+    TURN_DOWN = "turn_down"
     OFFER = "offer"
     OFFER_ENDED = "offer_ended"
     BOOK = "book"
@@ -88,7 +88,7 @@ MOVES: Final[dict[tuple[ApplicationState, Action], ApplicationState]] = {
     (_S.SUBMITTED, Action.VIEW): _S.VIEWED,
     **{(state, Action.SHORTLIST): _S.SHORTLISTED for state in (_S.SUBMITTED, _S.VIEWED)},
     (_S.SHORTLISTED, Action.UNSHORTLIST): _S.VIEWED,
-    **{(state, Action.PASS): _S.NOT_SELECTED for state in _OPEN},
+    **{(state, Action.TURN_DOWN): _S.NOT_SELECTED for state in _OPEN},
     **{(state, Action.OFFER): _S.OFFERED for state in (*_OPEN, _S.OFFERED, _S.BOOKED)},
     (_S.OFFERED, Action.OFFER_ENDED): _S.SHORTLISTED,
     **{(state, Action.BOOK): _S.BOOKED for state in (_S.OFFERED, _S.BOOKED)},

@@ -1,4 +1,4 @@
-"""Tables of the books. A transfer debits one account and credits another: it cannot be out of balance."""
+"""Tables of the books: a transfer debits one account and credits another, always in balance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ class LedgerAccount(Base):
     """One account in one currency."""
 
     __tablename__ = "ledger_account"
-    __table_args__ = (sa.UniqueConstraint("code", "currency"), sa.UniqueConstraint("id", "currency"))
+    __table_args__ = (
+        sa.UniqueConstraint("code", "currency"),
+        sa.UniqueConstraint("id", "currency"),
+    )
 
     id: Mapped[int] = key()
     code: Mapped[str]

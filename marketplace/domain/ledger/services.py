@@ -24,7 +24,7 @@ class Posting:
 
 
 def post(session: Session, posting: Posting, *, clock: Clock) -> bool:
-    """Post a transfer once; False when the key was posted before. Amounts of zero are not posted."""
+    """Post a transfer once; False when its key was posted before, or the amount is zero."""
     if posting.amount.minor == 0:
         return False
     posted = insert_once(

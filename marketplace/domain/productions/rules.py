@@ -15,7 +15,7 @@ class ProductionState(StrEnum):
 
 
 class DayState(StrEnum):
-    """Where a shoot day is: planned, closed after its last working minute, settled when all are paid."""
+    """Where a shoot day is: closed after its last working minute, settled when all are paid."""
 
     PLANNED = "planned"
     CLOSED = "closed"
