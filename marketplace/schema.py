@@ -14,6 +14,7 @@ from marketplace.db import Base
 from marketplace.domain.accounts import models as _accounts
 from marketplace.domain.audit import models as _audit
 from marketplace.domain.booking import models as _booking
+from marketplace.domain.booking.rules import REST_MESSAGE
 from marketplace.domain.casting import models as _casting
 from marketplace.domain.documents import models as _documents
 from marketplace.domain.ledger import models as _ledger
@@ -50,9 +51,6 @@ APPEND_ONLY: Final = (
     "pay_slip",
     "time_entry",
 )
-
-REST_MESSAGE: Final = "booking_needs_rest"
-"""What the database says when a confirmed booking would break the rest rule."""
 
 _SQLITE_REST: Final = """
 CREATE TRIGGER booking_rest_{event} BEFORE {when} ON booking WHEN NEW.state = 'confirmed'

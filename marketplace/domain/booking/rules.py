@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from marketplace.kernel.errors import NotAllowedError
-from marketplace.kernel.sentences import say
+from marketplace.kernel.errors import DomainError, NotAllowedError
+from marketplace.kernel.sentences import Sentence, say
 
 NO_TIME: Final = timedelta(0)
+LONGEST_REST: Final = timedelta(days=7)
+"""How far around a shoot day other work can matter; no agreement owes more rest."""
+
+STANDBY_ENDS_BEFORE: Final = timedelta(hours=12)
+"""Nobody waits on standby until the last minute: without a place by then they are let go."""
+
+REST_MESSAGE: Final = "booking_needs_rest"
+"""What the database says when a confirmed booking would break the rest rule."""
+
+
+class OfferEndedError(DomainError):
+    """The offer can no longer be answered."""
+
+
+class NotFreeError(DomainError):
+    """The dates do not fit between the person's other work."""
+
+
+class OfferRefusedError(DomainError):
+    """What was asked cannot be offered, or cannot be cancelled."""
 
 
 class OfferState(StrEnum):
@@ -130,6 +150,47 @@ def fit(window: WorkWindow, others: Iterable[WorkWindow]) -> Fit:
         if rest_shortfall(window, other) > NO_TIME:
             worst = Fit.SHORT_REST
     return worst
+
+
+def with_book_out(found: Fit, *, is_booked_out: bool) -> Fit:
+    """Return the fit of a date the person may have marked as not free: other work weighs more."""
+    return Fit.BOOKED_OUT if is_booked_out and found is Fit.FREE else found
+
+
+def is_possible(found: Fit) -> bool:
+    """Say whether the date can be booked: a person may overrule their own book-out."""
+    return found in {Fit.FREE, Fit.BOOKED_OUT}
+
+
+def refusal(on: date, window: WorkWindow, others: Iterable[WorkWindow]) -> Sentence | None:
+    """Say to the person why a date does not fit between their other work, or return None.
+
+    Names the date asked for and the hours, never whose work is in the way.
+    """
+    gaps = [(rest_between(window, other), other) for other in others]
+    if any(gap < NO_TIME for gap, _ in gaps):
+        return say("You have other work at the same time as the call on %(date)s.", date=on)
+    short = [(gap, other) for gap, other in gaps if gap < max(window.rest, other.rest)]
+    if not short:
+        return None
+    gap, other = min(short, key=lambda pair: pair[0])
+    return say(
+        "You have other work too close to %(date)s: it leaves %(rest)s of rest, %(owed)s are owed.",
+        date=on,
+        rest=gap,
+        owed=max(window.rest, other.rest),
+    )
+
+
+def is_open_at(now: datetime, expires_at: datetime) -> bool:
+    """Say whether an offer can still be answered: in the second it expires, it cannot."""
+    return now < expires_at
+
+
+def standby_ends_at(call_at: datetime, now: datetime) -> datetime:
+    """Return when a standby who joins now is let go: before the call, at the latest at it."""
+    early = call_at - STANDBY_ENDS_BEFORE
+    return early if now < early else call_at
 
 
 def earliest_call(wrap_at: datetime, floor: timedelta) -> datetime:
