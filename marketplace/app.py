@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace import blueprints, cli
 from marketplace import db as database
+from marketplace.adapters.passwords import Argon2Passwords
 from marketplace.adapters.sandbox.clock import ShiftedClock
 from marketplace.adapters.vault import AesVault
 from marketplace.kernel.clock import Clock, SystemClock
@@ -23,6 +24,7 @@ from marketplace.web import access, assets, errors, extensions, headers, present
 from marketplace.web.language import LANGUAGES
 
 LARGEST_REQUEST = 4 * 1024 * 1024
+LONGEST_SESSION = 90 * 24 * 3600
 
 
 def make_outside(settings: Settings, clock: Clock | None = None) -> Outside:
@@ -32,6 +34,7 @@ def make_outside(settings: Settings, clock: Clock | None = None) -> Outside:
     return Outside(
         settings=settings,
         clock=clock or (shifted if settings.is_demo else SystemClock()),
+        passwords=Argon2Passwords(),
         vault=AesVault(settings.field_keys, index_key),
     )
 
@@ -68,6 +71,8 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "PERMANENT_SESSION_LIFETIME": LONGEST_SESSION,
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_DEFAULT_LOCALE": "en",
         "RATELIMIT_ENABLED": not settings.is_demo,
@@ -100,7 +105,7 @@ def _locale() -> str:
 
 
 def _theme() -> None:
-    chosen = request.cookies.get("theme")
+    chosen = request.cookies.get("theme") or getattr(current_user, "theme", "")
     g.theme = chosen if chosen in ("light", "dark") else None
 
 

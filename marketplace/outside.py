@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from marketplace.domain.accounts.ports import Passwords
 from marketplace.domain.people.ports import Vault
 from marketplace.kernel.clock import Clock
 from marketplace.settings import Settings
@@ -18,4 +19,5 @@ class Outside:
 
     settings: Settings
     clock: Clock
+    passwords: Passwords
     vault: Vault

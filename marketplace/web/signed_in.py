@@ -18,6 +18,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
         self.token = token
         self.user_id = row.user_id
         self.session_id = row.session_id
+        self.last_seen_at = row.last_seen_at
         self.person_id = person_id
         self.display_name = row.display_name
         self.email = row.email
@@ -45,6 +46,7 @@ def load(token: str) -> SignedIn | None:
 def sign_in(token: str) -> None:
     """Make a fresh browser session carry a token: nothing of the old one stays."""
     cookie.clear()
+    cookie.permanent = True
     found = load(token)
     if found is not None:
         login_user(found)
