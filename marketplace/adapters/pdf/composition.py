@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from marketplace.adapters.pdf.fonts import Faces
 from marketplace.domain.documents.rules import ORIGINAL, LineKind, SlipDocument, SlipLine
@@ -42,16 +42,15 @@ class NoFitError(Exception):
     """The words of a slip fit no plate: they are too wide, too many, or need shaping."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """The words of one field and the room it has."""
+class Field(NamedTuple):
+    """The words of one field, clean, and the room they have."""
 
     name: str
     text: str
     width_mm: float
-    points: float = 8.5
-    lines: int = 1
-    weight: str = "text"
+    points: float
+    lines: int
+    weight: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +74,10 @@ class Composition:
 
 def clean(text: str) -> str:
     """Return a text as it is printed: composed, spaces single, nothing invisible."""
-    composed = unicodedata.normalize("NFC", text)
-    visible = "".join(
-        character
-        for character in composed
-        if character in JOINERS
-        or character.isspace()
-        or not unicodedata.category(character).startswith("C")
-    )
-    return " ".join(visible.split())
+    if not (text.isprintable() and unicodedata.is_normalized("NFC", text)):
+        composed = unicodedata.normalize("NFC", text)
+        text = "".join(character for character in composed if _is_visible(character))
+    return " ".join(text.split())
 
 
 def is_right(name: str) -> bool:
@@ -91,23 +85,20 @@ def is_right(name: str) -> bool:
     return RIGHT.fullmatch(name) is not None
 
 
-def loosely(document: SlipDocument) -> Composition:
+def loosely(document: SlipDocument, words: Iterable[Field]) -> Composition:
     """Return the words unbroken, each field one line that the layout engine may wrap."""
-    return _composition(
-        document,
-        {field.name: (field.text,) for field in fields(document) if field.text},
-    )
+    return _composition(document, {field.name: (field.text,) for field in words})
 
 
-def compose(document: SlipDocument, faces: Faces) -> Composition:
+def compose(document: SlipDocument, words: Iterable[Field], faces: Faces) -> Composition:
     """Return the words broken into lines.
 
-    Raises NoFitError when a field has no room for its words.
+    Raises NoFitError when a field has no room for its words, or no plain way to print them.
     """
-    return _composition(
-        document,
-        {field.name: broken(field, faces) for field in fields(document) if field.text},
-    )
+    try:
+        return _composition(document, {field.name: broken(field, faces) for field in words})
+    except KeyError as character:
+        raise NoFitError(str(character)) from character
 
 
 def broken(field: Field, faces: Faces) -> tuple[str, ...]:
@@ -127,17 +118,9 @@ def broken(field: Field, faces: Faces) -> tuple[str, ...]:
     return kept
 
 
-def fields(document: SlipDocument) -> Iterator[Field]:
-    """Yield every field of a slip with its cleaned words, empty ones too."""
-    for field in _raw_fields(document):
-        yield Field(
-            field.name,
-            clean(field.text),
-            field.width_mm,
-            field.points,
-            field.lines,
-            field.weight,
-        )
+def fields(document: SlipDocument) -> list[Field]:
+    """Return the fields of a slip that have words."""
+    return [field for field in _fields(document) if field.text]
 
 
 def groups(rows: tuple[LineKind, ...]) -> list[dict[str, object]]:
@@ -170,7 +153,7 @@ def _composition(document: SlipDocument, lines: dict[str, tuple[str, ...]]) -> C
     )
 
 
-def _raw_fields(document: SlipDocument) -> Iterator[Field]:
+def _fields(document: SlipDocument) -> Iterator[Field]:
     yield from _head(document)
     yield from _hero(document)
     yield from _facts(document)
@@ -183,12 +166,12 @@ def _raw_fields(document: SlipDocument) -> Iterator[Field]:
 def _head(document: SlipDocument) -> Iterator[Field]:
     employer = document.employer
     status = "" if document.status == ORIGINAL else document.status
-    yield Field("employer.name", employer.name, 106, 12.5)
-    yield Field("employer.second", employer.second_name, 106, 9)
-    yield Field("employer.address", ", ".join(employer.address_lines), 104, 6.8, lines=2)
-    yield Field("number", document.number, 74, weight="bold")
-    yield Field("status", status, 74, lines=2)
-    yield Field("issued", _labelled("Issued 签发", document.issued_at), 74, 6.8)
+    yield _field("employer.name", employer.name, 106, 12.5)
+    yield _field("employer.second", employer.second_name, 106, 9)
+    yield _field("employer.address", ", ".join(employer.address_lines), 104, 6.8, lines=2)
+    yield _field("number", document.number, 74, weight="bold")
+    yield _field("status", status, 74, lines=2)
+    yield _field("issued", _labelled("Issued 签发", document.issued_at), 74, 6.8)
 
 
 def _hero(document: SlipDocument) -> Iterator[Field]:
@@ -196,60 +179,79 @@ def _hero(document: SlipDocument) -> Iterator[Field]:
     stage = _labelled("Known as 艺名", payee.stage_name)
     method = _labelled("By 方式", document.payment_method)
     reference = _labelled("Reference 参考号", document.payment_reference)
-    yield Field("payee.name", payee.legal_name, 100, 11.5)
-    yield Field("payee.stage", stage, 100, 7.6)
-    yield Field("payee.id", _labelled("ID 编号", payee.payee_id), 100, 6.8)
-    yield Field("payee.address", ", ".join(payee.address_lines), 100, 6.8, lines=2)
-    yield Field("net", document.net, 67, 19, weight="bold")
-    yield Field("pay_date", _labelled("Pay date 发薪日", document.pay_date), 67, 6.8)
-    yield Field("payment.method", method, 67, 6.8, lines=2)
-    yield Field("payment.reference", reference, 67, 6.8)
+    yield _field("payee.name", payee.legal_name, 100, 11.5)
+    yield _field("payee.stage", stage, 100, 7.6)
+    yield _field("payee.id", _labelled("ID 编号", payee.payee_id), 100, 6.8)
+    yield _field("payee.address", ", ".join(payee.address_lines), 100, 6.8, lines=2)
+    yield _field("net", document.net, 67, 19, weight="bold")
+    yield _field("pay_date", _labelled("Pay date 发薪日", document.pay_date), 67, 6.8)
+    yield _field("payment.method", method, 67, 6.8, lines=2)
+    yield _field("payment.reference", reference, 67, 6.8)
 
 
 def _facts(document: SlipDocument) -> Iterator[Field]:
-    yield Field("production", document.production, 57, lines=2)
-    yield Field("production.second", document.production_second, 57, 7.6, lines=2)
-    yield Field("role", document.role, 57, lines=2)
-    yield Field("registration", document.registration_number, 57, lines=2)
-    yield Field("shoot.date", document.shoot_date, 57)
-    yield Field("shoot.label", document.shoot_day_label, 57, 7.6, lines=2)
-    yield Field("hours", f"{document.call} – {document.wrap}", 57, lines=2)
-    yield Field("zone", document.zone, 57, 7.6)
-    yield Field("meals", document.meals, 57, lines=3)
-    yield Field("worked", document.worked_hours, 57)
-    yield Field("period", document.period, 57, lines=2)
-    yield Field("agreement", document.agreement, 57, lines=2)
-    yield Field("scheme", document.scheme, 57, 7.6, lines=2)
+    yield _field("production", document.production, 57, lines=2)
+    yield _field("production.second", document.production_second, 57, 7.6, lines=2)
+    yield _field("role", document.role, 57, lines=2)
+    yield _field("registration", document.registration_number, 57, lines=2)
+    yield _field("shoot.date", document.shoot_date, 57)
+    yield _field("shoot.label", document.shoot_day_label, 57, 7.6, lines=2)
+    yield _field("hours", f"{document.call} – {document.wrap}", 57, lines=2)
+    yield _field("zone", document.zone, 57, 7.6)
+    yield _field("meals", document.meals, 57, lines=3)
+    yield _field("worked", document.worked_hours, 57)
+    yield _field("period", document.period, 57, lines=2)
+    yield _field("agreement", document.agreement, 57, lines=2)
+    yield _field("scheme", document.scheme, 57, 7.6, lines=2)
 
 
 def _line(place: str, line: SlipLine) -> Iterator[Field]:
-    yield Field(f"{place}.label", line.label, 58, lines=2)
-    yield Field(f"{place}.second", line.label_second, 58, 7.6, lines=2)
-    yield Field(f"{place}.detail", line.detail, 66, lines=3)
-    yield Field(f"{place}.cause", line.cause, 66, 6.8, lines=4)
-    yield Field(f"{place}.rule", line.rule, 66, 6.8, lines=3)
-    yield Field(f"{place}.amount", line.amount, 27)
-    yield Field(f"{place}.ytd", line.ytd, 24)
+    yield _field(f"{place}.label", line.label, 58, lines=2)
+    yield _field(f"{place}.second", line.label_second, 58, 7.6, lines=2)
+    yield _field(f"{place}.detail", line.detail, 66, lines=3)
+    yield _field(f"{place}.cause", line.cause, 66, 6.8, lines=4)
+    yield _field(f"{place}.rule", line.rule, 66, 6.8, lines=3)
+    yield _field(f"{place}.amount", line.amount, 27)
+    yield _field(f"{place}.ytd", line.ytd, 24)
 
 
 def _totals(document: SlipDocument) -> Iterator[Field]:
-    yield Field("total.gross", document.gross, 28, weight="bold")
-    yield Field("total.withheld", document.withheld, 28, weight="bold")
-    yield Field("total.deductions", document.deductions, 28, weight="bold")
-    yield Field("total.net", document.net, 34, 10.5, weight="bold")
-    yield Field("ytd.gross", document.ytd_gross, 24)
-    yield Field("ytd.withheld", document.ytd_withheld, 24)
-    yield Field("ytd.net", document.ytd_net, 24)
+    yield _field("total.gross", document.gross, 28, weight="bold")
+    yield _field("total.withheld", document.withheld, 28, weight="bold")
+    yield _field("total.deductions", document.deductions, 28, weight="bold")
+    yield _field("total.net", document.net, 34, 10.5, weight="bold")
+    yield _field("ytd.gross", document.ytd_gross, 24)
+    yield _field("ytd.withheld", document.ytd_withheld, 24)
+    yield _field("ytd.net", document.ytd_net, 24)
 
 
 def _foot(document: SlipDocument) -> Iterator[Field]:
     for place, note in enumerate(document.notes):
-        yield Field(f"note.{place}", note, 182, 6.8, lines=4)
-    yield Field("contact", _labelled("Questions 咨询", document.contact), 182, 6.8, lines=2)
-    yield Field("dispute_by", _labelled("Dispute by 异议期限", document.dispute_by), 182, 6.8)
+        yield _field(f"note.{place}", note, 182, 6.8, lines=4)
+    yield _field("contact", _labelled("Questions 咨询", document.contact), 182, 6.8, lines=2)
+    yield _field("dispute_by", _labelled("Dispute by 异议期限", document.dispute_by), 182, 6.8)
     digest = _labelled("SHA-256", document.data_digest)
-    yield Field("digest", digest, 182, 6.2, weight="mono")
-    yield Field("verify", _labelled("Verify 核验", document.verify_url), 182, 6.8, lines=2)
+    yield _field("digest", digest, 182, 6.2, weight="mono")
+    yield _field("verify", _labelled("Verify 核验", document.verify_url), 182, 6.8, lines=2)
+
+
+def _field(  
+    name: str,
+    text: str,
+    width_mm: float,
+    points: float = 8.5,
+    lines: int = 1,
+    weight: str = "text",
+) -> Field:
+    return Field(name, clean(text), width_mm, points, lines, weight)
+
+
+def _is_visible(character: str) -> bool:
+    return (
+        character in JOINERS
+        or character.isspace()
+        or not unicodedata.category(character).startswith("C")
+    )
 
 
 def _labelled(label: str, value: str) -> str:

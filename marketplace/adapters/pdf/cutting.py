@@ -43,7 +43,8 @@ class Slot:
 
     field: str
     line: int
-    head: bytes
+    tag: str
+    colour: str
     font: PlateFont
     size: float
     x: float
@@ -63,7 +64,7 @@ class Cut:
 @dataclass(slots=True)
 class _State:
     matrix: Matrix = (1, 0, 0, 1, 0, 0)
-    colour: bytes = b"0 0 0 rg"
+    colour: str = "0 0 0 rg"
 
 
 @dataclass(slots=True)
@@ -152,7 +153,7 @@ def _follow(one: Any, states: list[_State]) -> None:  # noqa: ANN401  # pikepdf'
     elif operator == "cm":
         states[-1].matrix = _times(tuple(float(value) for value in one.operands), states[-1].matrix)
     elif operator == "rg":
-        states[-1].colour = pikepdf.unparse_content_stream([one])
+        states[-1].colour = _written(one)
 
 
 def _times(one: tuple[float, ...], other: Matrix) -> Matrix:
@@ -177,20 +178,23 @@ def _slot(run: Instructions, state: _State, fonts: Mapping[str, PlateFont]) -> S
     match = MARKER.fullmatch(_text(parts["TJ"][0], font))
     if match is None:
         return None
-    colours = [one for one in run if str(one.operator) == "rg"]
-    colour = pikepdf.unparse_content_stream(colours) if colours else state.colour
+    colours = [_written(one) for one in run if str(one.operator) == "rg"]
     *_, x, y = (float(value) for value in parts["Tm"])
-    opening = pikepdf.unparse_content_stream(run[:1])
     return Slot(
         field="",
         line=int(match[1]),
-        head=b"%b\n%b\nBT" % (opening, colour),
+        tag=_written(run[0]),
+        colour=colours[-1] if colours else state.colour,
         font=font,
         size=float(parts["Tf"][1]),
         x=x,
         y=y,
         is_right=False,
     )
+
+
+def _written(one: Any) -> str:  # noqa: ANN401  # pikepdf's two kinds of instruction
+    return pikepdf.unparse_content_stream([one]).decode()
 
 
 def _text(shown: pikepdf.Object, font: PlateFont) -> str:

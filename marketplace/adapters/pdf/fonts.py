@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -24,6 +27,9 @@ FILES: Final = {
 }
 """Face → file names; Debian's fonts-dejavu-core and fonts-droid-fallback bring them."""
 
+KEPT: Final = 4096
+"""Widths of texts kept: labels come again on every slip."""
+
 CONFIG: Final = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
@@ -35,42 +41,54 @@ CONFIG: Final = """<?xml version="1.0"?>
 """
 
 
+class Widths(dict[str, float]):
+    """Character → advance in thousandths of the font size, read when first asked for."""
+
+    def __init__(self, font: TTFont, glyphs: dict[int, str]) -> None:
+        """Keep where to look."""
+        super().__init__()
+        self._glyphs = glyphs
+        self._advances: dict[str, tuple[int, int]] = font["hmtx"].metrics
+        self._scale = 1000 / font["head"].unitsPerEm
+
+    def __missing__(self, character: str) -> float:
+        """Read one advance; KeyError when the face lacks the character."""
+        width = self[character] = self._advances[self._glyphs[ord(character)]][0] * self._scale
+        return width
+
+
 class Face:
     """One font file: which characters it has and how far each one moves the pen."""
 
     def __init__(self, path: Path) -> None:
         """Open the file; glyphs are read when they are asked for."""
-        self.path = path
         self.font = TTFont(path, lazy=True)
         self.units: int = self.font["head"].unitsPerEm
         self.glyphs: dict[int, str] = self.font.getBestCmap()
-        self._advances: dict[str, tuple[int, int]] = self.font["hmtx"].metrics
-        self._widths: dict[str, float] = {}
+        self.characters = frozenset(map(chr, self.glyphs))
+        self.widths = Widths(self.font, self.glyphs)
         lines = self.font["hhea"]
         self.middle: float = (lines.ascent + lines.descent) / self.units
         """How far the middle of the face's lines stands above the baseline, doubled, in ems."""
 
-    def has(self, character: str) -> bool:
-        """Say whether the face draws this character."""
-        return ord(character) in self.glyphs
-
-    def width(self, character: str) -> float:
-        """Return the advance of a character the face has, in thousandths of the font size."""
-        known = self._widths.get(character)
-        if known is None:
-            advance = self._advances[self.glyphs[ord(character)]][0]
-            known = self._widths[character] = advance * 1000 / self.units
-        return known
+    def width(self, text: str) -> float:
+        """Return how wide a text is; KeyError when the face lacks a character of it."""
+        return sum(map(self.widths.__getitem__, text))
 
 
-@dataclass(frozen=True)
 class Faces:
     """The four faces of our papers."""
 
-    text: Face
-    bold: Face
-    mono: Face
-    han: Face
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        """Open the files; face → path as `find` returns them."""
+        self._faces = {name: Face(path) for name, path in paths.items()}
+        self.text, self.han = self._faces["text"], self._faces["han"]
+        self.width = lru_cache(KEPT)(self._width)
+        self._drawable = self.text.characters | self.han.characters
+
+    def __getitem__(self, name: str) -> Face:
+        """Return a face by name."""
+        return self._faces[name]
 
     def runs(self, text: str, weight: str) -> list[tuple[str, str]]:
         """Cut a text where the face changes, as the layout engine does: (face, characters).
@@ -78,39 +96,31 @@ class Faces:
         weight: "text", "bold" or "mono"; what it lacks is drawn in "han". A space stays with
         what stands before it.
         """
-        first: Face = getattr(self, weight)
+        characters = self._faces[weight].characters
+        if characters.issuperset(text):
+            return [(weight, text)]
         faces: list[str] = []
         for character in text:
             if character == " " and faces:
                 faces.append(faces[-1])
             else:
-                faces.append(weight if first.has(character) else "han")
+                faces.append(weight if character in characters else "han")
         paired = zip(faces, text, strict=True)
         return [
-            (face, "".join(character for _, character in run))
-            for face, run in groupby(paired, key=lambda pair: pair[0])
+            (face, "".join([character for _, character in run]))
+            for face, run in groupby(paired, key=itemgetter(0))
         ]
 
-    def width(self, text: str, weight: str) -> float:
+    def missing(self, text: str) -> str:
+        """Return the characters of a text that no face draws, each once, sorted."""
+        return "".join(sorted(set(text) - self._drawable))
+
+    def _width(self, text: str, weight: str) -> float:
         """Return how wide a text is, in thousandths of the font size.
 
         Raises KeyError for a character that neither `weight` nor "han" has.
         """
-        return sum(
-            face.width(character)
-            for name, run in self.runs(text, weight)
-            for face in (getattr(self, name),)
-            for character in run
-        )
-
-    def missing(self, text: str) -> str:
-        """Return the characters of a text that no face draws, each once, in order."""
-        lacking = (
-            character
-            for character in dict.fromkeys(text)
-            if not (self.text.has(character) or self.han.has(character))
-        )
-        return "".join(lacking)
+        return sum(self._faces[name].width(run) for name, run in self.runs(text, weight))
 
 
 def find(folders: tuple[Path, ...] = FOLDERS) -> dict[str, Path]:
@@ -136,7 +146,7 @@ def find(folders: tuple[Path, ...] = FOLDERS) -> dict[str, Path]:
 @cache
 def faces() -> Faces:
     """Return the faces of this machine, opened once per process."""
-    return Faces(**{face: Face(path) for face, path in find().items()})
+    return Faces(find())
 
 
 @cache
@@ -145,6 +155,7 @@ def pinned_config() -> Path:
     files = find().values()
     folder = Path(tempfile.mkdtemp(prefix="dayrate-fonts-"))
     folders = sorted({str(path.parent) for path in files})
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     config = folder / "fonts.conf"
     config.write_text(
         CONFIG.format(

@@ -1,4 +1,4 @@
-"""A tiny TrueType font of just the Chinese characters one slip needs, in a fraction of a millisecond.
+"""A tiny TrueType font of just the characters one slip needs, in a fraction of a millisecond.
 
 Outlines are read once per character and kept without hinting; a font is then only put together.
 """

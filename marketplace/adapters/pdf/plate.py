@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from itertools import groupby
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -22,11 +23,10 @@ from marketplace.adapters.pdf.composition import Composition, NoFitError
 from marketplace.adapters.pdf.cutting import PlateFont, Slot, cut, fonts_of, marker
 from marketplace.adapters.pdf.fonts import Faces
 from marketplace.adapters.pdf.glyphs import GlyphCase
-from marketplace.adapters.pdf.hanfont import OBJECTS, han_font
 from marketplace.adapters.pdf.press import Press
+from marketplace.adapters.pdf.slipfonts import FACES, OBJECTS, SlipFonts, is_plain, name_of
 
 TITLE: Final = "TITLEMARK"
-HAN: Final = b"/SlipHan"
 KEPT: Final = 512
 """Shaped texts kept per plate: labels and causes come again, names and amounts do not."""
 
@@ -34,50 +34,51 @@ MOST_FIELDS: Final = 1000
 """Markers have three digits."""
 
 REPERTOIRE: Final = page.Repertoire(
-    text="".join(chr(code) for code in (*range(33, 127), *range(161, 173), *range(174, 384)))
-    + " –—‘’“”•…€−≤≥→",
-    bold="0123456789.,:-–−+()/%$¥€£ ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    text="".join(chr(code) for code in range(33, 127)) + "×·–•− ",
+    bold="0123456789.,-−$PSZ ",
     mono="SHA-256: 0123456789abcdef Z",
 )
-
-PLAIN_HAN: Final = re.compile(
-    "[ \u2e80-\u2fdf\u3000-\u3029\u3030-\u303f\u3041-\u3096\u309b-\u30ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uff01-\uffe6]*",
-)
-"""Characters of the Chinese face that are drawn one by one; others need a shaper."""
+"""What nearly every slip prints; further characters come in the slip's own fonts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shaped:
-    """A text as runs of one face: glyph numbers of the plate, or Chinese characters as they are."""
+class Run(NamedTuple):
+    """Text of one face: glyph numbers of the plate, or characters of the slip's own font."""
 
-    runs: tuple[tuple[str, str], ...]
+    face: str
+    text: str
+    is_own: bool
+
+
+class Shaped(NamedTuple):
+    """A text ready to be drawn; its width in thousandths of the font size."""
+
+    runs: tuple[Run, ...]
     width: float
     has_han: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of the objects that differ from slip to slip; `han` is the first of several."""
+    """The numbers of the objects that differ from slip to slip; `own` is the first of many."""
 
     fill: int
     static: int
     fonts: int
     xmp: int
     info: int
-    han: int
+    own: int
 
 
 class Plate:
     """One layout, ready to be filled."""
 
-    def __init__(self, like: Composition, press: Press, faces: Faces, case: GlyphCase) -> None:
+    def __init__(self, like: Composition, press: Press, faces: Faces, cases: Mapping[str, GlyphCase]) -> None:
         """Lay out a slip of this layout with markers in place of words.
 
         Raises NoFitError when the layout needs more than one page.
         """
         self._faces = faces
-        self._case = case
+        self._cases = cases
         self._drop = (faces.han.middle - faces.text.middle) / 2
         self._shapes: dict[tuple[str, str], Shaped] = {}
         places = [(name, line) for name, words in like.lines.items() for line in range(len(words))]
@@ -91,21 +92,19 @@ class Plate:
 
         Raises NoFitError for characters that are not in the plate and need a shaper.
         """
-        han: dict[str, str] = {}
-        runs = [self._run(slot, slip.lines[slot.field][slot.line], han) for slot in self._slots]
         numbers = self._numbers
+        own = SlipFonts(numbers.own, self._cases)
+        content = "\n".join((self._opening, *self._runs(slip, own), "Q"))
         xmp = self._xmp.replace(TITLE, escape(slip.title)).encode()
-        head = b"<</Type/Metadata/Subtype/XML/Length %d>>\nstream\n%b\nendstream"
-        named = self._named + (b"%b %d 0 R" % (HAN, numbers.han) if han else b"")
-        objects = {
-            numbers.fill: frozen.stream(b"\n".join((self._opening, *runs, b"Q"))),
-            numbers.fonts: named + b">>",
-            numbers.xmp: head % (len(xmp), xmp),
-            numbers.info: b"<</Title%b/Producer(%b)>>" % (_text(slip.title), self._producer),
-        }
-        if han:
-            objects |= han_font(numbers.han, tuple(han), self._case)
-        return self._file.with_objects(objects)
+        return self._file.with_objects(
+            {
+                numbers.fill: frozen.stream(content.encode(), level=4),
+                numbers.fonts: self._named + own.names() + b">>",
+                numbers.xmp: frozen.stream(xmp, b"/Type/Metadata/Subtype/XML"),
+                numbers.info: b"<</Title%b/Producer(%b)>>" % (_text(slip.title), self._producer),
+                **own.objects(),
+            },
+        )
 
     def _open(self, pdf: pikepdf.Pdf, places: Sequence[tuple[str, int]]) -> None:
         first = pdf.pages[0]
@@ -113,7 +112,7 @@ class Plate:
         self._fonts: dict[str, PlateFont] = fonts_of(fonts)
         cutting = cut(first, self._fonts, self._faces, places)
         self._slots: tuple[Slot, ...] = cutting.slots
-        self._opening = b"q\n%b cm" % b" ".join(b"%.6f" % value for value in cutting.matrix)
+        self._opening = "q\n" + " ".join(f"{value:.6f}" for value in cutting.matrix) + " cm"
         self._xmp = pdf.Root.Metadata.read_bytes().decode()
         self._producer = str(pdf.trailer.Info.Producer).encode()
         self._named = fonts.unparse(resolved=True).strip().removesuffix(b">>")
@@ -124,7 +123,7 @@ class Plate:
             fonts=fonts.objgen[0],
             xmp=pdf.Root.Metadata.objgen[0],
             info=pdf.trailer.Info.objgen[0],
-            han=after + 1,
+            own=after + 1,
         )
         self._file = self._frozen(pdf, cutting.static)
 
@@ -138,26 +137,32 @@ class Plate:
                 return body
             return re.sub(rb"/Contents \d+ 0 R", contents, body)
 
+        own = OBJECTS * len(FACES)
         changing = {numbers.fill, numbers.fonts, numbers.xmp, numbers.info}
         return frozen.freeze(
             pdf,
-            changing=frozenset(changing | set(range(numbers.han, numbers.han + OBJECTS))),
+            changing=frozenset(changing | set(range(numbers.own, numbers.own + own))),
             written={numbers.static: frozen.stream(b"q\n%b\nQ" % static, level=9)},
             rewrite=rewrite,
         )
 
-    def _run(self, slot: Slot, text: str, han: dict[str, str]) -> bytes:
-        shaped = self._shaped(text, slot.font.face)
-        x = slot.x - shaped.width * slot.size / 1000 * slot.is_right
-        y = slot.y + self._drop * slot.size * shaped.has_han
-        shown = []
-        for face, run in shaped.runs:
-            name, glyphs = self._fonts[face].name.encode(), run
-            if face == "han":
-                name, glyphs = HAN, "".join(_numbered(character, han) for character in run)
-            shown.append(b"%b %.6f Tf\n<%b> Tj" % (name, slot.size, glyphs.encode()))
-        place = b"1 0 0 -1 %.4f %.4f Tm" % (x, y)
-        return b"\n".join((slot.head, place, *shown, b"ET\nEMC"))
+    def _runs(self, slip: Composition, own: SlipFonts) -> Iterator[str]:
+        colour = ""
+        for slot in self._slots:
+            shaped = self._shaped(slip.lines[slot.field][slot.line], slot.font.face)
+            if slot.colour != colour:
+                colour = slot.colour
+                yield colour
+            x = slot.x - shaped.width * slot.size / 1000 * slot.is_right
+            y = slot.y + self._drop * slot.size * shaped.has_han
+            yield f"{slot.tag} BT\n1 0 0 -1 {x:.4f} {y:.4f} Tm"
+            for run in shaped.runs:
+                name, glyphs = self._fonts[run.face].name, run.text
+                if run.is_own:
+                    name = name_of(run.face)
+                    glyphs = "".join([own.glyph(run.face, character) for character in glyphs])
+                yield f"{name} {slot.size:.6f} Tf\n<{glyphs}> Tj"
+            yield "ET EMC"
 
     def _shaped(self, text: str, weight: str) -> Shaped:
         known = self._shapes.get((weight, text))
@@ -168,26 +173,25 @@ class Plate:
         return known
 
     def _shape(self, text: str, weight: str) -> Shaped:
-        runs = self._faces.runs(text, weight)
         try:
-            return Shaped(
-                runs=tuple((face, self._glyphs(face, run)) for face, run in runs),
-                width=self._faces.width(text, weight),
-                has_han=any(face == "han" for face, _ in runs),
+            runs = tuple(
+                run
+                for face, characters in self._faces.runs(text, weight)
+                for run in self._split(face, characters)
             )
+            width = self._faces.width(text, weight)
         except KeyError as character:
             raise NoFitError(str(character)) from character
+        return Shaped(runs, width, has_han=any(run.face == "han" for run in runs))
 
-    def _glyphs(self, face: str, run: str) -> str:
-        if face != "han":
-            return "".join(self._fonts[face].glyphs[character] for character in run)
-        if not PLAIN_HAN.fullmatch(run):
-            raise NoFitError(run)
-        return run
-
-
-def _numbered(character: str, han: dict[str, str]) -> str:
-    return han.setdefault(character, f"{len(han) + 1:04x}")
+    def _split(self, face: str, text: str) -> Iterator[Run]:
+        """Yield a run of one face cut into what the plate holds and what it does not."""
+        if not is_plain(face, text):
+            raise NoFitError(text)
+        glyphs: Mapping[str, str] = {} if face == "han" else self._fonts[face].glyphs
+        for is_held, characters in groupby(text, glyphs.__contains__):
+            held = (glyphs[character] for character in characters) if is_held else characters
+            yield Run(face, "".join(held), is_own=not is_held)
 
 
 def _drawn(like: Composition, places: Sequence[tuple[str, int]], press: Press) -> bytes:

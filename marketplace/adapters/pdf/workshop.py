@@ -11,15 +11,18 @@ from marketplace.adapters.pdf import page
 from marketplace.adapters.pdf.composition import (
     JOINERS,
     Composition,
+    Field,
     Layout,
     NoFitError,
     compose,
+    fields,
     loosely,
 )
 from marketplace.adapters.pdf.fonts import Faces, faces
 from marketplace.adapters.pdf.glyphs import GlyphCase
 from marketplace.adapters.pdf.plate import Plate
 from marketplace.adapters.pdf.press import Press, press
+from marketplace.adapters.pdf.slipfonts import FACES
 from marketplace.domain.documents.ports import UnprintableTextError
 from marketplace.domain.documents.rules import SlipDocument
 
@@ -34,7 +37,7 @@ class Workshop:
         """Start without plates."""
         self._press = press
         self._faces = faces
-        self._case = GlyphCase(faces.han)
+        self._cases = {name: GlyphCase(faces[name]) for name in FACES}
         self._most_plates = most_plates
         self._plates: OrderedDict[Layout, Plate | None] = OrderedDict()
         self._lock = Lock()
@@ -44,31 +47,27 @@ class Workshop:
 
         Raises NoFitError when no plate can print it, and UnprintableTextError when no font can.
         """
-        self._refuse_unprintable(document)
-        try:
-            slip = compose(document, self._faces)
-        except KeyError as character:
-            raise NoFitError(str(character)) from character
+        slip = compose(document, self._words(document), self._faces)
         return self._plate(slip).fill(slip)
 
     def plain(self, document: SlipDocument) -> bytes:
         """Return the PDF of a slip laid out by itself; words wrap as they like."""
-        self._refuse_unprintable(document)
-        html = page.html(loosely(document), loose=True)
-        return self._press.print_html(html, page.style(), {})
+        return self._laid_out(loosely(document, self._words(document)), loose=True)
 
     def exact(self, document: SlipDocument) -> bytes:
         """Return what `from_plate` must equal: the slip laid out by itself, line for line."""
-        html = page.html(compose(document, self._faces))
-        return self._press.print_html(html, page.style(), {})
+        return self._laid_out(compose(document, self._words(document), self._faces), loose=False)
 
-    def _refuse_unprintable(self, document: SlipDocument) -> None:
-        slip = loosely(document)
-        words = "".join(word for words in slip.lines.values() for word in words)
-        missing = self._faces.missing(words + slip.layout.currency)
-        lacking = "".join(character for character in missing if character not in JOINERS)
+    def _laid_out(self, slip: Composition, *, loose: bool) -> bytes:
+        return self._press.print_html(page.html(slip, loose=loose), page.style(), {})
+
+    def _words(self, document: SlipDocument) -> list[Field]:
+        words = fields(document)
+        missing = self._faces.missing("".join([field.text for field in words]))
+        lacking = missing.translate(str.maketrans("", "", JOINERS))
         if lacking:
             raise UnprintableTextError(lacking)
+        return words
 
     def _plate(self, slip: Composition) -> Plate:
         with self._lock:
@@ -85,7 +84,7 @@ class Workshop:
     def _new_plate(self, slip: Composition) -> Plate | None:
         """Return a plate, or None for a layout no plate can hold: tried once, then remembered."""
         try:
-            return Plate(slip, self._press, self._faces, self._case)
+            return Plate(slip, self._press, self._faces, self._cases)
         except NoFitError:
             return None
 
