@@ -16,6 +16,7 @@ from marketplace import blueprints, cli
 from marketplace import db as database
 from marketplace.adapters.passwords import Argon2Passwords
 from marketplace.adapters.sandbox.clock import ShiftedClock
+from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.adapters.vault import AesVault
 from marketplace.kernel.clock import Clock, SystemClock
 from marketplace.outside import Outside
@@ -31,11 +32,14 @@ def make_outside(settings: Settings, clock: Clock | None = None) -> Outside:
     """Choose the adapters for an installation; tests hand in their own clock."""
     shifted = ShiftedClock(settings.instance / "demo-clock")
     index_key = hashlib.sha256(settings.secret_key.encode() + b"|look-up").digest()
+    now = clock or (shifted if settings.is_demo else SystemClock())
     return Outside(
         settings=settings,
-        clock=clock or (shifted if settings.is_demo else SystemClock()),
+        clock=now,
         passwords=Argon2Passwords(),
         vault=AesVault(settings.field_keys, index_key),
+        write=presentation.sentence,
+        gateways=(SandboxGateway(settings.instance / "gateway.db", now),),
     )
 
 

@@ -7,8 +7,8 @@ on PostgreSQL `lock()` takes the rows. See docs/adr/0004-one-transaction.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final, Literal, TypeVar, cast, dataclass_transform
@@ -24,6 +24,9 @@ Key = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """Column type of primary and foreign keys (a rowid alias on SQLite)."""
 
 T = TypeVar("T")
+
+UnitOfWork = Callable[[], AbstractContextManager[Session]]
+"""Opens one transaction and commits it at its end: what a job of several transactions is given."""
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 

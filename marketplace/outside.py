@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from marketplace.domain.accounts.ports import Passwords
+from marketplace.domain.payments.ports import Gateway, Till
+from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
 from marketplace.kernel.clock import Clock
 from marketplace.settings import Settings
@@ -21,3 +23,10 @@ class Outside:
     clock: Clock
     passwords: Passwords
     vault: Vault
+    write: Write
+    gateways: tuple[Gateway, ...]
+
+    @property
+    def till(self) -> Till:
+        """What payday needs of all this."""
+        return Till(self.vault, self.write, self.gateways, self.clock)

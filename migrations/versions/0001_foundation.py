@@ -1060,10 +1060,12 @@ def upgrade() -> None:
         sa.Column("order", sa.JSON(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("is_key_spent", sa.Boolean(), nullable=False),
+        sa.Column("missing_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "outcome IN ('unknown', 'sent', 'refused')",
+            "outcome IN ('unknown', 'sent', 'refused', 'absent')",
             name=op.f("ck_payout_attempt_outcome_known"),
         ),
         sa.ForeignKeyConstraint(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Key, key, one_of, ref
-from marketplace.domain.payments.rules import PayoutState
+from marketplace.domain.payments.rules import Outcome, PayoutState
 from marketplace.kernel.ids import public_id
 
 
@@ -53,12 +53,16 @@ class Payout(Base):
 
 
 class PayoutAttempt(Base):
-    """One attempt, committed with its key and its frozen order before the request leaves."""
+    """One attempt, committed with its key and its frozen order before the request leaves.
+
+    is_key_spent: the gateway has saved an answer under the key that pays nothing; asking again
+    cannot help. missing_at: when the gateway was first seen not to know this attempt.
+    """
 
     __tablename__ = "payout_attempt"
     __table_args__ = (
         sa.UniqueConstraint("payout_id", "number"),
-        one_of("outcome", ("unknown", "sent", "refused")),
+        one_of("outcome", Outcome),
     )
 
     id: Mapped[int] = key()
@@ -66,7 +70,9 @@ class PayoutAttempt(Base):
     number: Mapped[int]
     key: Mapped[str] = mapped_column(unique=True)
     order: Mapped[dict[str, Any]]
-    outcome: Mapped[str] = mapped_column(default="unknown")
+    outcome: Mapped[str] = mapped_column(default=Outcome.UNKNOWN)
     detail: Mapped[str] = mapped_column(default="")
+    is_key_spent: Mapped[bool] = mapped_column(default=False)
+    missing_at: Mapped[datetime | None] = mapped_column(default=None)
     first_sent_at: Mapped[datetime]
     last_sent_at: Mapped[datetime]

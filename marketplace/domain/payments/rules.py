@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+from marketplace.domain.timecards.rules import CardState
+from marketplace.kernel.errors import DomainError, NotAllowedError
+from marketplace.kernel.sentences import Sentence, say
+
+KEY_LIVES: Final = timedelta(hours=20)
+"""How long we trust a gateway to remember a key; it promises a little more."""
+
+SURE_AFTER: Final = timedelta(minutes=10)
+"""A transfer the gateway does not list may still appear; after this long it is provably absent."""
+
+LATEST_CALL: Final = timedelta(seconds=30)
+"""An order that did not leave so soon after its attempt was committed waits for the next try."""
+
+FIRST_WAIT: Final = timedelta(seconds=5)
+LONGEST_WAIT: Final = timedelta(minutes=10)
 
 
 class PayoutState(StrEnum):
@@ -20,3 +39,151 @@ class PayoutState(StrEnum):
     PAID = "paid"
     BLOCKED = "blocked"
     NOTHING_DUE = "nothing_due"
+
+
+class Event(StrEnum):
+    """What happens to a payout; the gateway's answers are `accepted`, `refused`, `silent`."""
+
+    START = "start"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SILENT = "silent"
+    ARRIVED = "arrived"
+    RELEASE = "release"
+    RETRY = "retry"
+
+
+class Outcome(StrEnum):
+    """What is known of one attempt; absent: the gateway provably never carried it out."""
+
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    REFUSED = "refused"
+    ABSENT = "absent"
+
+
+_S = PayoutState
+
+MOVES: Final[dict[tuple[PayoutState, Event], PayoutState]] = {
+    (_S.DUE, Event.START): _S.SENDING,
+    (_S.SENDING, Event.START): _S.SENDING,
+    (_S.SENDING, Event.ACCEPTED): _S.SENT,
+    (_S.SENDING, Event.REFUSED): _S.BLOCKED,
+    (_S.SENDING, Event.SILENT): _S.SENDING,
+    (_S.SENT, Event.ARRIVED): _S.PAID,
+    (_S.HELD, Event.RELEASE): _S.DUE,
+    (_S.BLOCKED, Event.RETRY): _S.DUE,
+}
+"""`sending` is left by an answer or by looking at the gateway's own list, never by a time-out."""
+
+
+class PayoutError(DomainError):
+    """A payout that cannot be made or moved."""
+
+
+class PayeeIncompleteError(PayoutError):
+    """A slip cannot be issued before the person has given what the law wants on it."""
+
+
+class BooksError(PayoutError):
+    """The gateway and our rows contradict each other: a person must look, nothing is guessed."""
+
+
+def after(state: PayoutState, event: Event) -> PayoutState:
+    """Return the state an event leads to.
+
+    Raises NotAllowedError for every pair that is not in the table.
+    """
+    moved = MOVES.get((state, event))
+    if moved is None:
+        raise NotAllowedError(
+            say("This payment is %(state)s, so that is no longer possible.", state=state.value),
+        )
+    return moved
+
+
+class Step(StrEnum):
+    """What to do next with an attempt whose outcome is not known.
+
+    ask: send the same order under the same key; look: search the gateway before anything else.
+    """
+
+    ASK = "ask"
+    LOOK = "look"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """What is known of the last attempt."""
+
+    first_sent_at: datetime
+    is_key_spent: bool = False
+    missing_at: datetime | None = None
+
+
+def next_step(last: Attempted, now: datetime) -> Step:
+    """Say whether the same key still tells the truth.
+
+    After a saved error it never will; once old it may be forgotten, and the same call would
+    pay again. Then the gateway's list decides.
+    """
+    if last.is_key_spent or last.missing_at or now - last.first_sent_at >= KEY_LIVES:
+        return Step.LOOK
+    return Step.ASK
+
+
+def is_absent(last: Attempted, now: datetime) -> bool:
+    """Say whether an attempt the gateway does not list is provably not there.
+
+    It must have been missing for a while: a list may lag behind.
+    """
+    return last.missing_at is not None and now - last.missing_at >= SURE_AFTER
+
+
+def wait_after(first_sent_at: datetime, now: datetime) -> timedelta:
+    """Return how long to wait before asking again: as long as we have waited already."""
+    return min(LONGEST_WAIT, max(FIRST_WAIT, now - first_sent_at))
+
+
+class PayWord(StrEnum):
+    """The plain words people read about their pay."""
+
+    HOURS_SENT = "hours_sent"
+    APPROVED = "approved"
+    ON_ITS_WAY = "on_its_way"
+    PAID = "paid"
+    NEEDS_YOU = "needs_you"
+    NOTHING_DUE = "nothing_due"
+
+
+PAY_WORDS: Final[dict[PayWord, Sentence]] = {
+    PayWord.HOURS_SENT: say("Hours sent"),
+    PayWord.APPROVED: say("Approved"),
+    PayWord.ON_ITS_WAY: say("On its way"),
+    PayWord.PAID: say("Paid"),
+    PayWord.NEEDS_YOU: say("Needs you"),
+    PayWord.NOTHING_DUE: say("Nothing to pay"),
+}
+
+_WORD_OF_PAYOUT: Final[dict[PayoutState, PayWord]] = {
+    _S.DUE: PayWord.APPROVED,
+    _S.HELD: PayWord.NEEDS_YOU,
+    _S.SENDING: PayWord.ON_ITS_WAY,
+    _S.SENT: PayWord.ON_ITS_WAY,
+    _S.PAID: PayWord.PAID,
+    _S.BLOCKED: PayWord.NEEDS_YOU,
+    _S.NOTHING_DUE: PayWord.NOTHING_DUE,
+}
+
+
+def pay_word(card: CardState, payout: PayoutState | None) -> PayWord | None:
+    """Return what a person reads about the pay of one card; None before hours are sent.
+
+    payout: None before the slip is issued. A query on the hours is the person's own: it waits
+    for the production, so it reads as hours sent.
+    """
+    if payout is not None:
+        return _WORD_OF_PAYOUT[payout]
+    if card in {CardState.APPROVED, CardState.LOCKED}:
+        return PayWord.APPROVED
+    return None if card is CardState.PENDING else PayWord.HOURS_SENT

@@ -1,0 +1,120 @@
+"""What the product asks of whoever carries money: an answer has three values, never two.
+
+`Refused`: nothing moved, a new attempt may follow under a new key. `Unknown`: money may have
+moved; ask again with the same key and the same order, or look at the gateway's list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from marketplace.domain.payroll.ports import Write
+from marketplace.domain.people.ports import Vault
+from marketplace.kernel.clock import Clock
+from marketplace.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutOrder:
+    """One payment, complete, frozen with its attempt and sent byte-equal again.
+
+    payee: the person's public id, which is the payee's name at the gateway; no bank details.
+    group: payouts of one shoot day share it, so that they can be listed together.
+    """
+
+    payout_id: str
+    payee: str
+    account_last4: str
+    amount: Money
+    group: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The gateway has the order and will carry it out."""
+
+    ref: str
+    arrives_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Definitely not done. code: a stable word such as account_closed; text: for a person."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer, or one that does not tell.
+
+    is_saved: the gateway keeps this answer under the key, so the same key will never tell more.
+    """
+
+    text: str
+    retry_after: timedelta | None = None
+    is_saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One line of the gateway's own list. arrived_at: None while it is under way."""
+
+    ref: str
+    payout_id: str
+    group: str
+    amount: Money
+    made_at: datetime
+    arrives_at: datetime
+    arrived_at: datetime | None
+
+
+class Gateway(Protocol):
+    """Carries money to payees. Never raises for the gateway's own reasons."""
+
+    @property
+    def name(self) -> str:
+        """The word stored with each payout."""
+        ...
+
+    def supports(self, country: str, currency: str) -> bool:
+        """Say whether a payee of a country can be paid in a currency."""
+        ...
+
+    def pay(self, order: PayoutOrder, key: str) -> Sent | Refused | Unknown:
+        """Carry out an order once for a key, however often it is asked."""
+        ...
+
+    def find(self, group: str, payout_id: str) -> Sequence[Transfer] | Unknown:
+        """Return every transfer of one payout in its group; Unknown when it cannot be asked."""
+        ...
+
+    def transfers(self) -> Iterable[Transfer]:
+        """Return the whole statement, oldest first: for reconciliation."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Everything payday needs from outside, handed over as one.
+
+    gateways: in order of preference; each payout remembers the one it was given to.
+    """
+
+    vault: Vault
+    write: Write
+    gateways: Sequence[Gateway]
+    clock: Clock
+
+    def gateway(self, name: str) -> Gateway | None:
+        """Return the gateway of a payout."""
+        return next((one for one in self.gateways if one.name == name), None)
+
+    def gateway_for(self, country: str, currency: str) -> Gateway | None:
+        """Return the first gateway that pays people of a country in a currency."""
+        return next((one for one in self.gateways if one.supports(country, currency)), None)
