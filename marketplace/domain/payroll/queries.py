@@ -66,4 +66,4 @@ def schemes() -> dict[str, tuple[Scheme, ...]]:
 
 def _files(folder: str) -> Iterator[dict[str, Any]]:
     for entry in sorted((DATA / folder).iterdir(), key=lambda one: one.name):
-        yield json.loads(entry.read_text(encoding="utf-8"))
+        yield json.loads(entry.read_text(encoding="utf-8"), parse_float=str)

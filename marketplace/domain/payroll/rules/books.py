@@ -78,6 +78,7 @@ def _agreement(raw: Raw) -> Agreement:
         currency=currency,
         effective_from=date.fromisoformat(raw["effective_from"]),
         effective_to=day_or_none(raw.get("effective_to")),
+        basis=str(raw.get("rate_basis", NO_RAW).get("kind", "rate_card")),
         day_h=_day_hours(raw, bands),
         clock=_clock(raw.get("clock", NO_RAW)),
         bands=bands,
@@ -110,8 +111,8 @@ def day_or_none(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def hours(value: float | str) -> Fraction:
-    """Read hours of a data file exactly: 9.5, "0.25"."""
+def hours(value: int | str) -> Fraction:
+    """Read hours of a data file exactly: 10, "9.5"."""
     return Fraction(str(value))
 
 
@@ -234,7 +235,7 @@ def _meals(raw: Raw | None, currency: str) -> MealRule | None:
     )
 
 
-def _hours_or_none(value: float | str | None) -> Fraction | None:
+def _hours_or_none(value: int | str | None) -> Fraction | None:
     return None if value is None else hours(value)
 
 

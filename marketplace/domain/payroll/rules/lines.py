@@ -75,6 +75,11 @@ def settle(lines: Sequence[PayLine]) -> list[PayLine]:
     return [*lines[:largest], replace(odd, amount=amount), *lines[largest + 1 :]]
 
 
+def cents(amount: Fraction) -> Fraction:
+    """Round major units half up to hundredths."""
+    return Fraction(half_up(amount * 100), 100)
+
+
 def plain(multiplier: Fraction) -> str:
     """Write a multiple or percentage as people do: 1.5, 2, 12.5."""
     places = Decimal(multiplier.numerator) / Decimal(multiplier.denominator)

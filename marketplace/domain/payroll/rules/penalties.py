@@ -30,9 +30,9 @@ class LateMeal:
     taken_at: datetime
 
     @property
-    def late(self) -> timedelta:
+    def minutes(self) -> Fraction:
         """How late it was."""
-        return self.taken_at - self.due_at
+        return elapsed_hours(self.due_at, self.taken_at) * MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,11 @@ class Rest:
     earliest_call: datetime
 
 
-def meal_units(rule: MealRule, late: timedelta) -> int:
-    """Return the started penalty units of one late meal; none within the grace."""
-    minutes = Fraction(late // timedelta(seconds=1), MINUTES)
+def meal_units(rule: MealRule, minutes: Fraction) -> int:
+    """Return the started penalty units of a meal so many minutes late; none within the grace.
+
+    Past the grace, units count from when the meal was due.
+    """
     if minutes <= rule.grace_minutes:
         return 0
     if rule.penalty.kind == BY_REGULAR_RATE:
@@ -110,7 +112,7 @@ def meal_lines(day: WorkedDay, agreement: Agreement, base: Base) -> list[PayLine
     rule = agreement.meals
     if rule is None:
         return []
-    priced = [(late, meal_units(rule, late.late)) for late in late_meals(day, rule)]
+    priced = [(late, meal_units(rule, late.minutes)) for late in late_meals(day, rule)]
     owed = [(late, units) for late, units in priced if units]
     if rule.penalty.kind == BY_REGULAR_RATE:
         owed = owed[:1]
@@ -129,7 +131,11 @@ def _meal_line(
         code="meal_penalty",
         label=say("Meal penalty"),
         rule=agreement.row("meals.penalty"),
-        cause=say("Meal due by %(due)s, taken %(late)s late.", due=meal.due_at, late=meal.late),
+        cause=say(
+            "Meal due by %(due)s, taken %(late)s late.",
+            due=meal.due_at,
+            late=meal.taken_at - meal.due_at,
+        ),
     )
     price = meal_price(rule, units, base.hourly)
     return line(words, Quantity(Fraction(units), "unit", price / units), agreement.currency)

@@ -105,16 +105,38 @@ def weighted_rate(work: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
     pairs = list(work)
     total = sum((hours for hours, _ in pairs), ZERO)
     if total <= 0:
-        raise PayError(say("A weighted rate needs hours."))
+        raise PayError(say("A regular rate needs hours."))
     return sum((hours * rate for hours, rate in pairs), ZERO) / total
 
 
-def bonus_overtime(bonus: Fraction, kind: str, total_h: Fraction, overtime_h: Fraction) -> Fraction:
-    """Return the overtime owed on a bonus of the period.
+def weekly_overtime(hours: Iterable[Fraction]) -> Fraction:
+    """Return the hours of a week above forty."""
+    return max(ZERO, sum(hours, ZERO) - STRAIGHT_WEEK_H)
 
-    production: earned in all hours, so half of bonus / all hours for each overtime hour.
-    flat: bonus / hours without overtime, times 1.5 (Alvarado v. Dart).
+
+def overtime_pay(regular: Fraction, overtime_h: Fraction) -> Fraction:
+    """Return overtime hours at one and a half times the regular rate."""
+    return regular * OVERTIME * overtime_h
+
+
+def overtime_premium(regular: Fraction, overtime_h: Fraction) -> Fraction:
+    """Return the half of the regular rate that overtime adds to hours already paid straight."""
+    return regular * HALF_TIME * overtime_h
+
+
+def bonus_rate(bonus: Fraction, kind: str, total_h: Fraction, overtime_h: Fraction) -> Fraction:
+    """Return what a bonus adds to the regular rate.
+
+    production: earned in all hours; flat: earned in the hours without overtime (Alvarado).
     """
-    if kind == "flat":
-        return bonus / (total_h - overtime_h) * OVERTIME * overtime_h
-    return bonus / total_h * HALF_TIME * overtime_h
+    hours = total_h - overtime_h if kind == "flat" else total_h
+    if hours <= 0:
+        raise PayError(say("A regular rate needs hours."))
+    return bonus / hours
+
+
+def bonus_overtime(bonus: Fraction, kind: str, total_h: Fraction, overtime_h: Fraction) -> Fraction:
+    """Return the overtime owed on a bonus: half of its rate, or 1.5 times that of a flat one."""
+    rate = bonus_rate(bonus, kind, total_h, overtime_h)
+    price = overtime_pay if kind == "flat" else overtime_premium
+    return price(rate, overtime_h)

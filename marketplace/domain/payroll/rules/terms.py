@@ -161,6 +161,7 @@ class Agreement:
     currency: str
     effective_from: date
     effective_to: date | None
+    basis: str
     day_h: Fraction
     clock: TimeClock
     bands: tuple[Band, ...]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from marketplace.domain.payroll.rules.lines import cents
 from marketplace.domain.payroll.rules.shapes import Certificate, PayError, PayLine, Payment
 from marketplace.domain.payroll.rules.tables import (
     Bracket,
@@ -18,11 +19,10 @@ from marketplace.domain.payroll.rules.tables import (
     refuse_form,
 )
 from marketplace.domain.payroll.rules.withheld import major, owed, printed
-from marketplace.kernel.money import Money, half_up
+from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 
 ZERO: Final = Fraction(0)
-CENTS: Final = 100
 ALLOWANCES_PRINTED: Final = 10
 W4: Final = "w4"
 
@@ -146,11 +146,6 @@ def _marginal(income: Fraction, brackets: tuple[Bracket, ...]) -> Fraction:
 
 def _asked(amount: Money | None) -> Fraction:
     return ZERO if amount is None else major(amount)
-
-
-def cents(amount: Fraction) -> Fraction:
-    """Round major units half up to cents."""
-    return Fraction(half_up(amount * CENTS), CENTS)
 
 
 def disability(wages: Fraction, before: Fraction, table: StateInsurance) -> Fraction:
