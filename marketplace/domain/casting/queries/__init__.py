@@ -1,0 +1,3 @@
+"""Reads of roles, applications and applicants."""
+
+from __future__ import annotations
