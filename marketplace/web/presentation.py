@@ -57,6 +57,7 @@ def use_clock(clock: Clock) -> None:
 def register(app: Flask, clock: Clock | None = None) -> None:
     """Give every template these functions; `clock` says which year is the current one."""
     use_clock(clock or SystemClock())
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(TEMPLATE_FUNCTIONS)
 
 

@@ -153,7 +153,6 @@ def app() -> Flask:
     """Just what parts need: no pages."""
     made = Flask("marketplace", root_path=str(SITE))
     made.config.update(SECRET_KEY=token_hex(), BABEL_DEFAULT_LOCALE="en")
-    made.jinja_env.trim_blocks = made.jinja_env.lstrip_blocks = True
     Babel(made)
     CSRFProtect(made)
     presentation.register(made, FixedClock(datetime(2026, 11, 22, 20, 0, tzinfo=UTC)))
