@@ -22,7 +22,12 @@ GROUPS: Final[tuple[tuple[str, tuple[LineKind, ...], str, str], ...]] = (
     ("withheld", ("withholding",), "Withheld", "代扣合计"),
     ("deductions", ("deduction",), "Other deductions", "其他扣款合计"),
     ("net", (), "Net pay", "实发金额"),
-    ("memo", ("memo",), "Paid by the employer on top, not taken from you", "雇主另付，不从薪资扣除"),
+    (
+        "memo",
+        ("memo",),
+        "Paid by the employer on top, not taken from you",
+        "雇主另付，不从薪资扣除",
+    ),
 )
 """Name, kinds of lines, and headings of each part of the table, total first."""
 
@@ -61,6 +66,15 @@ class Layout:
     currency: str
     rows: tuple[LineKind, ...]
     counts: tuple[tuple[str, int], ...]
+
+
+class Group(NamedTuple):
+    """One part of the table: its headings in both languages, and the places of its lines."""
+
+    name: str
+    english: str
+    chinese: str
+    rows: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +137,21 @@ def fields(document: SlipDocument) -> list[Field]:
     return [field for field in _fields(document) if field.text]
 
 
-def groups(rows: tuple[LineKind, ...]) -> list[dict[str, object]]:
-    """Return the parts of the table that have lines: headings, and each line's place and kind.
+def groups(rows: tuple[LineKind, ...]) -> list[Group]:
+    """Return the parts of the table: headings, and each line's place.
 
     A part with a total is printed even when it has no line: nothing withheld is said, not hidden.
     """
     parts = [
-        {
-            "name": name,
-            "english": english,
-            "chinese": chinese,
-            "rows": [(f"line.{place}", kind) for place, kind in enumerate(rows) if kind in kinds],
-        }
+        Group(
+            name,
+            english,
+            chinese,
+            rows=tuple(f"line.{place}" for place, kind in enumerate(rows) if kind in kinds),
+        )
         for name, kinds, english, chinese in GROUPS
     ]
-    return [part for part in parts if part["rows"] or part["name"] != "memo"]
+    return [part for part in parts if part.rows or part.name != "memo"]
 
 
 def _composition(document: SlipDocument, lines: dict[str, tuple[str, ...]]) -> Composition:
@@ -235,7 +249,7 @@ def _foot(document: SlipDocument) -> Iterator[Field]:
     yield _field("verify", _labelled("Verify 核验", document.verify_url), 182, 6.8, lines=2)
 
 
-def _field(  
+def _field(
     name: str,
     text: str,
     width_mm: float,

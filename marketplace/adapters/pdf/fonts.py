@@ -49,11 +49,12 @@ class Widths(dict[str, float]):
         super().__init__()
         self._glyphs = glyphs
         self._advances: dict[str, tuple[int, int]] = font["hmtx"].metrics
-        self._scale = 1000 / font["head"].unitsPerEm
+        self._scale: float = 1000 / font["head"].unitsPerEm
 
     def __missing__(self, character: str) -> float:
         """Read one advance; KeyError when the face lacks the character."""
-        width = self[character] = self._advances[self._glyphs[ord(character)]][0] * self._scale
+        advance = self._advances[self._glyphs[ord(character)]][0]
+        width = self[character] = advance * self._scale
         return width
 
 

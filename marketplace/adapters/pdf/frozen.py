@@ -1,4 +1,4 @@
-"""A PDF file whose constant objects are bytes already; the few that change are written after them."""
+"""A PDF file whose constant objects are bytes already; those that change are written after them."""
 
 from __future__ import annotations
 
@@ -109,10 +109,9 @@ def _sorted(
 
 
 def _stream_body(thing: pikepdf.Stream) -> bytes:
-    head = pikepdf.Dictionary(thing.stream_dict)
-    for key in ("/Length", "/Filter", "/DecodeParms"):
-        if key in head:
-            del head[key]
+    dropped = {"/Length", "/Filter", "/DecodeParms"}
+    kept = {key: value for key, value in thing.stream_dict.items() if key not in dropped}
+    head = pikepdf.Dictionary(kept)
     return stream(thing.read_bytes(), re.sub(rb"^<<|>>$", b"", head.unparse().strip()), level=9)
 
 

@@ -1,4 +1,4 @@
-"""The HTML of a pay slip: one template for plates, for slips laid out one by one, and loose ones."""
+"""The HTML of a pay slip: one template for plates, slips laid out by themselves, and loose ones."""
 
 from __future__ import annotations
 

@@ -72,7 +72,9 @@ class Numbers:
 class Plate:
     """One layout, ready to be filled."""
 
-    def __init__(self, like: Composition, press: Press, faces: Faces, cases: Mapping[str, GlyphCase]) -> None:
+    def __init__(
+        self, like: Composition, press: Press, faces: Faces, cases: Mapping[str, GlyphCase]
+    ) -> None:
         """Lay out a slip of this layout with markers in place of words.
 
         Raises NoFitError when the layout needs more than one page.
@@ -190,8 +192,9 @@ class Plate:
             raise NoFitError(text)
         glyphs: Mapping[str, str] = {} if face == "han" else self._fonts[face].glyphs
         for is_held, characters in groupby(text, glyphs.__contains__):
-            held = (glyphs[character] for character in characters) if is_held else characters
-            yield Run(face, "".join(held), is_own=not is_held)
+            run = "".join(characters)
+            held = "".join([glyphs[character] for character in run]) if is_held else run
+            yield Run(face, held, is_own=not is_held)
 
 
 def _drawn(like: Composition, places: Sequence[tuple[str, int]], press: Press) -> bytes:

@@ -78,7 +78,9 @@ class SlipFonts:
 
     def names(self) -> bytes:
         """Return the fonts in use for the page's dictionary of fonts."""
-        return "".join(f"{name_of(face)} {self._number(face)} 0 R" for face in self._glyphs).encode()
+        return "".join(
+            f"{name_of(face)} {self._number(face)} 0 R" for face in self._glyphs
+        ).encode()
 
     def objects(self) -> dict[int, bytes]:
         """Return the PDF objects of the fonts in use."""

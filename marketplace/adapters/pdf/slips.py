@@ -18,7 +18,7 @@ class PlateSlipPrinter:
 
     @property
     def share_of_plain(self) -> Fraction:
-        """Which part of the slips fitted no plate and was laid out by itself, a hundred times dearer."""
+        """Which part of the slips fitted no plate and was laid out by itself: far dearer."""
         return Fraction(self._plain, self._printed or 1)
 
     def print_slip(self, document: SlipDocument) -> bytes:
