@@ -8,7 +8,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.domain.accounts.models import Company, LoginSession, Membership, User
+from marketplace.domain.accounts.models import (
+    Company,
+    Invitation,
+    LoginSession,
+    Membership,
+    PasswordReset,
+    User,
+)
+from marketplace.domain.accounts.rules import HANDLE, tidy_email
 from marketplace.domain.notices.models import Notice
 from marketplace.kernel.ids import digest
 
@@ -73,3 +81,189 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedInRow | None
     )
     found = session.execute(query).mappings().first()
     return SignedInRow(**found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsRow:
+    """What a password is checked against."""
+
+    user_id: int
+    password_hash: str
+
+
+def credentials(session: Session, email: str) -> CredentialsRow | None:
+    """Return whose password to check; None for an unknown or closed account."""
+    known = sa.func.lower(User.email) == tidy_email(email)
+    query = sa.select(User.id, User.password_hash).where(known, User.disabled_at.is_(None))
+    found = session.execute(query).first()
+    return CredentialsRow(*found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One browser that is signed in, named by the start of its digest."""
+
+    handle: str
+    browser: str
+    ip: str
+    last_seen_at: datetime
+    is_this: bool
+
+
+def sessions_of(session: Session, user_id: int, this_id: int, now: datetime) -> list[SessionRow]:
+    """Return where a person is signed in, the browser they use now first."""
+    query = (
+        sa.select(LoginSession)
+        .where(LoginSession.user_id == user_id, LoginSession.expires_at > now)
+        .order_by((LoginSession.id == this_id).desc(), LoginSession.last_seen_at.desc())
+    )
+    return [
+        SessionRow(
+            found.token_digest[:HANDLE],
+            found.browser,
+            found.ip,
+            found.last_seen_at,
+            found.id == this_id,
+        )
+        for found in session.scalars(query)
+    ]
+
+
+def reset_is_open(session: Session, token: str, now: datetime) -> bool:
+    """Say whether a link to choose a new password still works."""
+    query = sa.select(PasswordReset.id).where(
+        PasswordReset.token_digest == digest(token),
+        PasswordReset.used_at.is_(None),
+        PasswordReset.expires_at > now,
+    )
+    return session.scalar(query) is not None
+
+
+def reset_owner(session: Session, token: str) -> tuple[str, str]:
+    """Return name and address of whom a link is for, empty for an unknown one."""
+    query = (
+        sa.select(User.display_name, User.email)
+        .join(PasswordReset, PasswordReset.user_id == User.id)
+        .where(PasswordReset.token_digest == digest(token))
+    )
+    found = session.execute(query).first()
+    return (found[0], found[1]) if found else ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkplaceRow:
+    """A company somebody works for, and as what."""
+
+    public_id: str
+    name: str
+    role: str
+
+
+def workplaces(session: Session, user_id: int) -> list[WorkplaceRow]:
+    """Return the companies of a person, the oldest membership first."""
+    query = (
+        sa.select(Company.public_id, Company.name, Membership.role)
+        .join(Membership, Membership.company_id == Company.id)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
+        .order_by(Membership.id)
+    )
+    return [WorkplaceRow(*found) for found in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """Somebody who works for a company."""
+
+    public_id: str
+    display_name: str
+    email: str
+    role: str
+    since: datetime
+    is_me: bool
+
+
+def members_of(session: Session, company_id: int, user_id: int) -> list[MemberRow]:
+    """Return who works for a company, by name; user_id: who asks."""
+    query = (
+        sa.select(
+            User.public_id,
+            User.display_name,
+            User.email,
+            Membership.role,
+            Membership.created_at,
+            User.id == user_id,
+        )
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
+        .order_by(User.display_name, User.id)
+    )
+    return [MemberRow(*found) for found in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """An invitation nobody has answered, named by the start of its digest."""
+
+    handle: str
+    email: str
+    role: str
+    expires_at: datetime
+
+
+def invitations_of(session: Session, company_id: int, now: datetime) -> list[InvitationRow]:
+    """Return the open invitations of a company, the newest first."""
+    query = (
+        sa.select(Invitation)
+        .where(
+            Invitation.company_id == company_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.cancelled_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .order_by(Invitation.id.desc())
+    )
+    return [
+        InvitationRow(found.token_digest[:HANDLE], found.email, found.role, found.expires_at)
+        for found in session.scalars(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedRow:
+    """What the person with the link sees."""
+
+    company: str
+    email: str
+    role: str
+
+
+def invited(session: Session, token: str, now: datetime) -> InvitedRow | None:
+    """Return an open invitation by its secret token."""
+    query = (
+        sa.select(Company.name, Invitation.email, Invitation.role)
+        .join(Company, Company.id == Invitation.company_id)
+        .where(
+            Invitation.token_digest == digest(token),
+            Invitation.accepted_at.is_(None),
+            Invitation.cancelled_at.is_(None),
+            Invitation.expires_at > now,
+        )
+    )
+    found = session.execute(query).first()
+    return InvitedRow(*found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow:
+    """What pay slips say about a company."""
+
+    name: str
+    legal_name: str
+    address: str
+    country: str
+
+
+def company(session: Session, company_id: int) -> CompanyRow:
+    """Return a company for its edit page."""
+    query = sa.select(Company.name, Company.legal_name, Company.address, Company.country)
+    return CompanyRow(*session.execute(query.where(Company.id == company_id)).one())

@@ -1,0 +1,1 @@
+"""Sign up, sign in, passwords, companies and who belongs to them."""
