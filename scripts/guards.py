@@ -16,7 +16,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 PYTHON: Final = str(ROOT / ".venv/bin/python")
-COPIED: Final = ("marketplace", "tests", "scripts", "migrations", "pyproject.toml")
+COPIED: Final = ("marketplace", "tests", "scripts", "migrations", "pyproject.toml", "babel.cfg")
 NOT_COPIED: Final = shutil.ignore_patterns("__pycache__", "*.mo", "static")
 TESTS: Final = (PYTHON, "-m", "pytest", "-p", "no:cacheprovider")
 
@@ -27,6 +27,7 @@ GATES: Final = {
     "house rules": [*TESTS, "-vv", "tests/architecture"],
     "templates": [PYTHON, "-m", "djlint", "--lint", "marketplace/templates"],
     "migrations": [PYTHON, "-m", "scripts.migrations", "check"],
+    "languages": [PYTHON, "scripts/translations", "check"],
     "tests": [*TESTS, "--continue-on-collection-errors", "tests/planted"],
 }  # fmt: skip
 
@@ -157,6 +158,9 @@ FAULTS: Final = (
           '<img src="/a.png" height="1" width="1">\n', "H013"),
     Fault("a column without a migration", "migrations", "marketplace/domain/accounts/models.py",
           "", "planted"),
+    Fault("a sentence nobody translated", "languages", "marketplace/web/planted_9.py",
+          FUTURE + "from marketplace.kernel.sentences import say\n\nA = say('Planted words')\n",
+          "Planted words"),
     Fault("a test that uses the network", "tests", "tests/planted/test_network.py",
           "import socket\n\ndef test_out():\n    socket.create_connection(('192.0.2.1', 80), 1)\n",
           "SocketConnectBlockedError"),
