@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Collection
+from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
-from marketplace.kernel.errors import NotAllowedError
-from marketplace.kernel.sentences import say
+from marketplace.kernel.errors import DomainError, NotAllowedError
+from marketplace.kernel.sentences import Sentence, say
 
 
 class RoleKind(StrEnum):
@@ -113,3 +118,76 @@ def after(state: ApplicationState, action: Action) -> ApplicationState:
             ),
         )
     return moved
+
+
+class RoleError(DomainError):
+    """A role that cannot be stored, changed or published like this."""
+
+
+class RoleAction(StrEnum):
+    """What a production does to a role."""
+
+    PUBLISH = "publish"
+    CLOSE = "close"
+    CUT = "cut"
+
+
+ROLE_MOVES: Final[dict[tuple[RoleState, RoleAction], RoleState]] = {
+    (RoleState.DRAFT, RoleAction.PUBLISH): RoleState.OPEN,
+    (RoleState.CLOSED, RoleAction.PUBLISH): RoleState.OPEN,
+    (RoleState.OPEN, RoleAction.CLOSE): RoleState.CLOSED,
+    **{
+        (state, RoleAction.CUT): RoleState.CUT
+        for state in (RoleState.DRAFT, RoleState.OPEN, RoleState.CLOSED)
+    },
+}
+
+
+def role_after(state: RoleState, action: RoleAction) -> RoleState:
+    """Return the state an action leads a role to.
+
+    Raises NotAllowedError for every pair that is not in the table.
+    """
+    moved = ROLE_MOVES.get((state, action))
+    if moved is None:
+        raise NotAllowedError(
+            say("This role is %(state)s, so that is no longer possible.", state=state.value),
+        )
+    return moved
+
+
+def why_not_open(
+    *, apply_by_at: datetime, wraps: Collection[datetime], now: datetime
+) -> Sentence | None:
+    """Return why a role cannot be published, or None when it can.
+
+    wraps: the estimated wraps of the days it needs people on.
+    """
+    if not wraps:
+        return say("Say how many people the role needs on at least one shoot day.")
+    if max(wraps) <= now:
+        return say("Every shoot day of this role is over.")
+    if apply_by_at <= now:
+        return say("The apply-by time has passed; choose one that is to come.")
+    if apply_by_at >= max(wraps):
+        return say("The apply-by time is after the role's last day; choose an earlier one.")
+    return None
+
+
+HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_RUN: Final = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
+
+
+def grams(text: str) -> set[str]:
+    """Return the two-letter pieces of a text, for the search index and for what is searched.
+
+    Widths, ligatures and case are levelled first (NFKC, casefold). Runs of Chinese and words
+    of other scripts are cut apart; a run of one letter is a piece of its own.
+    """
+    level = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    pieces: set[str] = set()
+    for run in _RUN.findall(level):
+        pieces.update("".join(pair) for pair in pairwise(run))
+        if len(run) == 1:
+            pieces.add(run)
+    return pieces
