@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import insert_once
@@ -79,3 +80,20 @@ def tell(session: Session, reader: Reader, message: Message, *, clock: Clock) ->
         )
     tasks.ask(session, "send_mail", f"send_mail:{mail_id}", mail_id, run_at=clock.now())
     return True
+
+
+def mark_read(session: Session, user_id: int, notice_id: int, *, clock: Clock) -> str | None:
+    """Mark one of a person's notices read; returns the page it is about, None when not theirs."""
+    mine = sa.select(Notice).where(Notice.id == notice_id, Notice.user_id == user_id)
+    notice = session.scalars(mine).first()
+    if notice is None:
+        return None
+    notice.read_at = notice.read_at or clock.now()
+    session.flush()
+    return notice.path
+
+
+def mark_all_read(session: Session, user_id: int, *, clock: Clock) -> None:
+    """Mark everything read that a person was told."""
+    unread = sa.update(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None))
+    session.execute(unread.values(read_at=clock.now()))

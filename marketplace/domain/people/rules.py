@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.sentences import Sentence, say
 
 
 class Work(StrEnum):
@@ -20,3 +24,72 @@ class TaxForm(StrEnum):
     W8BEN = "w8ben"
     CN_RESIDENT = "cn_resident"
     CN_NONRESIDENT = "cn_nonresident"
+
+
+WORK_WORDS: Final[dict[Work, Sentence]] = {
+    Work.ACTOR: say("Actor"),
+    Work.BACKGROUND: say("Background"),
+    Work.CREW: say("Crew"),
+}
+"""What people call the kinds of work."""
+
+TAX_FORM_WORDS: Final[dict[TaxForm, Sentence]] = {
+    TaxForm.W9: say("W-9: United States person"),
+    TaxForm.W8BEN: say("W-8BEN: not a United States person"),
+    TaxForm.CN_RESIDENT: say("China: resident"),
+    TaxForm.CN_NONRESIDENT: say("China: not a resident"),
+}
+"""What people call the tax forms."""
+
+SHOWN: Final = 4
+"""How many signs of a number are kept readable."""
+
+_ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECKS: Final = "10X98765432"
+_CHINESE_ID: Final = re.compile(r"\d{17}[\dX]", re.ASCII)
+_UNITED_STATES: Final = re.compile(r"(?!000|666)\d{9}", re.ASCII)
+_FOREIGN: Final = re.compile(r"[0-9A-Z]{4,20}")
+_ACCOUNT: Final = re.compile(r"[0-9A-Z]{4,34}")
+
+
+def tidy_number(text: str) -> str:
+    """Return a tax or account number without spaces, dashes and dots, in capitals."""
+    return re.sub(r"[\s.\-–]", "", text).upper()
+
+
+def is_chinese_id(number: str) -> bool:
+    """Say whether a tidied number is a resident identity number.
+
+    18 signs, the last one a check digit. Source: GB 11643-1999 (ISO 7064, MOD 11-2).
+    """
+    if not _CHINESE_ID.fullmatch(number):
+        return False
+    total = sum(weight * int(sign) for weight, sign in zip(_ID_WEIGHTS, number, strict=False))
+    return _ID_CHECKS[total % len(_ID_CHECKS)] == number[-1]
+
+
+def tax_number_problem(form: TaxForm, number: str) -> Sentence | None:
+    """Return what is wrong with a tidied tax number for a form, or None."""
+    match form:
+        case TaxForm.W9:
+            is_right = _UNITED_STATES.fullmatch(number) is not None
+            problem = say("A Social Security or employer number has nine digits.")
+        case TaxForm.CN_RESIDENT:
+            is_right = is_chinese_id(number)
+            problem = say("This is not a resident identity number: 18 signs, as on the card.")
+        case TaxForm.W8BEN | TaxForm.CN_NONRESIDENT:
+            is_right = _FOREIGN.fullmatch(number) is not None
+            problem = say("Use 4 to 20 letters and digits, as on your paper or passport.")
+    return None if is_right else problem
+
+
+def account_problem(number: str) -> Sentence | None:
+    """Return what is wrong with a tidied bank account number, or None."""
+    if _ACCOUNT.fullmatch(number):
+        return None
+    return say("Use 4 to 34 letters and digits, as on your bank card or statement.")
+
+
+def last_four(number: str) -> str:
+    """Return what stays readable of a number: at most four signs, never more than half."""
+    return number[-min(SHOWN, len(number) // 2) :] if len(number) > 1 else ""

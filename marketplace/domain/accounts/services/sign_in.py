@@ -13,6 +13,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.db import Instant
 from marketplace.domain.accounts import rules
 from marketplace.domain.accounts.models import LoginAttempt, LoginSession, Membership, User
 from marketplace.domain.audit.services import Act, record
@@ -95,9 +96,10 @@ def _refuse_while_waiting(
     counts = [mine, ~LoginAttempt.has_succeeded, LoginAttempt.at > now - rules.MEMORY]
     if free == rules.FREE_TRIES:  # an own account does not make a network address good again
         counts.append(LoginAttempt.id > last_success)
-    found = sa.select(sa.func.count(LoginAttempt.id), sa.func.max(LoginAttempt.at)).where(*counts)
+    latest = sa.func.coalesce(sa.func.max(LoginAttempt.at), sa.literal(now, Instant()))
+    found = sa.select(sa.func.count(LoginAttempt.id), latest).where(*counts)
     failures, last_at = session.execute(found).one()
-    allowed = rules.next_try_at(failures, last_at or now, free)
+    allowed = rules.next_try_at(failures, last_at, free)
     if now < allowed:
         raise TooManyTriesError(allowed - now)
 
