@@ -193,6 +193,11 @@ def standby_ends_at(call_at: datetime, now: datetime) -> datetime:
     return early if now < early else call_at
 
 
+def is_standby_over(call_at: datetime, now: datetime) -> bool:
+    """Say whether somebody who still waits for a place on this call is let go."""
+    return now >= call_at - STANDBY_ENDS_BEFORE
+
+
 def earliest_call(wrap_at: datetime, floor: timedelta) -> datetime:
     """Return the first call that gives a person their rest after a wrap."""
     return wrap_at + floor

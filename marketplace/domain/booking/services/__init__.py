@@ -1,0 +1,47 @@
+"""What is done with offers and bookings: `services.verb(session, command, clock=…)`."""
+
+from __future__ import annotations
+
+from marketplace.domain.booking.services.answers import (
+    Accepted,
+    AnswerOffer,
+    DeclineOffer,
+    accept,
+    decline,
+)
+from marketplace.domain.booking.services.endings import (
+    CancelBooking,
+    GiveBack,
+    MissBooking,
+    cancel,
+    give_back,
+    miss,
+    promote_standby,
+    release_standby,
+)
+from marketplace.domain.booking.services.offers import (
+    SendOffer,
+    WithdrawOffer,
+    send_offer,
+    withdraw_offer,
+)
+
+__all__ = [
+    "Accepted",
+    "AnswerOffer",
+    "CancelBooking",
+    "DeclineOffer",
+    "GiveBack",
+    "MissBooking",
+    "SendOffer",
+    "WithdrawOffer",
+    "accept",
+    "cancel",
+    "decline",
+    "give_back",
+    "miss",
+    "promote_standby",
+    "release_standby",
+    "send_offer",
+    "withdraw_offer",
+]
