@@ -1,0 +1,261 @@
+"""From rows to the engine: the deal, the worked day and its history, priced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, Final, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.domain.booking.models import Booking
+from marketplace.domain.payroll.queries import load_agreement
+from marketplace.domain.payroll.rules import pay_day
+from marketplace.domain.payroll.rules.records import read_adjustment
+from marketplace.domain.payroll.rules.shapes import (
+    Deal,
+    Earnings,
+    Meal,
+    PayError,
+    WorkedDay,
+)
+from marketplace.domain.payroll.rules.slips import day_number
+from marketplace.domain.payroll.rules.terms import Agreement
+from marketplace.domain.productions.models import Production, ShootDay
+from marketplace.domain.timecards.models import TimeCard, TimeEntry
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import say
+
+CARRIES_ON: Final = "previous_rate_until_rested"
+"""The rest penalty that goes on paying what the last hour before the wrap was paid at."""
+
+
+class Hours(Protocol):
+    """The times of one day: a stored time entry, or the values of a form."""
+
+    @property
+    def in_at(self) -> datetime:
+        """When work began."""
+        ...
+
+    @property
+    def out_at(self) -> datetime:
+        """When work ended."""
+        ...
+
+    @property
+    def meal_out_at(self) -> datetime | None:
+        """When the first meal began."""
+        ...
+
+    @property
+    def meal_in_at(self) -> datetime | None:
+        """When the first meal ended."""
+        ...
+
+    @property
+    def meal2_out_at(self) -> datetime | None:
+        """When the second meal began."""
+        ...
+
+    @property
+    def meal2_in_at(self) -> datetime | None:
+        """When the second meal ended."""
+        ...
+
+    @property
+    def adjustments(self) -> Sequence[Any]:
+        """Bumps and allowances: recorded objects with the fields of `Adjustment`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """A booking with the day and the show it is for."""
+
+    booking: Booking
+    day: ShootDay
+    production: Production
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What went into the engine, and what came out."""
+
+    deal: Deal
+    day: WorkedDay
+    agreement: Agreement
+    earnings: Earnings
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Another day a person worked on the same production."""
+
+    engagement: Engagement
+    hours: Hours
+
+
+def earnings_of(session: Session, time_card_id: int) -> Earnings:
+    """Return what the hours of a time card earn, as they stand.
+
+    Raises PayError when there are no hours, or they cannot be priced.
+    """
+    found = earnings_of_cards(session, [time_card_id])[time_card_id]
+    if isinstance(found, PayError):
+        raise found
+    return found
+
+
+def earnings_of_cards(session: Session, card_ids: Iterable[int]) -> dict[int, Earnings | PayError]:
+    """Return what each time card earns, or why it cannot be priced; three queries for any number.
+
+    A card without hours is a PayError too.
+    """
+    wanted = set(card_ids)
+    found = dict.fromkeys(wanted, PayError(say("No hours have been entered.")))
+    rows = _worked(session, TimeCard.id.in_(wanted))
+    histories = _histories(session, [work.engagement for _, work in rows])
+    return found | {card_id: _attempt(work, histories) for card_id, work in rows}
+
+
+def preview(session: Session, booking_id: int, hours: Hours) -> Earnings:
+    """Return what hours that are not stored yet would earn.
+
+    Raises PayError when they cannot be priced.
+    """
+    return price(session, engagement_of(session, booking_id), hours).earnings
+
+
+def price(session: Session, engagement: Engagement, hours: Hours) -> Priced:
+    """Price the hours of one booking, with what the person's days before mean for them."""
+    histories = _histories(session, [engagement])
+    return _priced(Worked(engagement, hours), histories)
+
+
+def engagement_of(session: Session, booking_id: int) -> Engagement:
+    """Return a booking with its day and its production."""
+    row = session.execute(
+        sa.select(Booking, ShootDay, Production)
+        .join(ShootDay, ShootDay.id == Booking.shoot_day_id)
+        .join(Production, Production.id == Booking.production_id)
+        .where(Booking.id == booking_id),
+    ).one()
+    return Engagement(*row)
+
+
+def current_entry(session: Session, card: TimeCard) -> TimeEntry:
+    """Return the hours of a card as they stand; raises PayError when there are none."""
+    found = session.scalar(
+        sa.select(TimeEntry).where(
+            TimeEntry.time_card_id == card.id,
+            TimeEntry.version == card.version,
+        ),
+    )
+    if found is None:
+        raise PayError(say("No hours have been entered."))
+    return found
+
+
+History = dict[tuple[int, int], list[Worked]]
+"""The worked days by person and production."""
+
+
+def _attempt(work: Worked, histories: History) -> Earnings | PayError:
+    try:
+        return _priced(work, histories).earnings
+    except PayError as problem:
+        return problem
+
+
+def _worked(session: Session, wanted: sa.ColumnElement[bool]) -> list[tuple[int, Worked]]:
+    rows = session.execute(
+        sa.select(TimeCard.id, Booking, ShootDay, Production, TimeEntry)
+        .join(Booking, Booking.id == TimeCard.booking_id)
+        .join(ShootDay, ShootDay.id == TimeCard.shoot_day_id)
+        .join(Production, Production.id == TimeCard.production_id)
+        .join(
+            TimeEntry,
+            sa.and_(TimeEntry.time_card_id == TimeCard.id, TimeEntry.version == TimeCard.version),
+        )
+        .where(wanted)
+        .order_by(TimeEntry.in_at, TimeCard.id),
+    )
+    return [
+        (card_id, Worked(Engagement(booking, day, production), entry))
+        for card_id, booking, day, production, entry in rows
+    ]
+
+
+def _histories(session: Session, engagements: Sequence[Engagement]) -> History:
+    """Return every day these people worked on these productions, in order of work."""
+    people = {one.booking.person_id for one in engagements}
+    shows = {one.production.id for one in engagements}
+    found: History = {}
+    wanted = sa.and_(TimeCard.person_id.in_(people), TimeCard.production_id.in_(shows))
+    for _, work in _worked(session, wanted):
+        key = (work.engagement.booking.person_id, work.engagement.production.id)
+        found.setdefault(key, []).append(work)
+    return found
+
+
+def _priced(work: Worked, histories: History) -> Priced:
+    booking, day = work.engagement.booking, work.engagement.day
+    agreement = load_agreement(booking.agreement, day.shoot_date)
+    key = (booking.person_id, work.engagement.production.id)
+    others = [
+        other for other in histories.get(key, []) if other.engagement.booking.id != booking.id
+    ]
+    worked = _day(work, others, agreement)
+    deal = _deal(booking)
+    return Priced(deal, worked, agreement, pay_day(deal, worked, agreement))
+
+
+def _deal(booking: Booking) -> Deal:
+    return Deal(
+        day_rate=Money(booking.day_rate_minor, booking.currency),
+        guaranteed_minutes=booking.guaranteed_minutes,
+        agreement=booking.agreement,
+    )
+
+
+def _day(work: Worked, others: Sequence[Worked], agreement: Agreement) -> WorkedDay:
+    day, hours = work.engagement.day, work.hours
+    before = [
+        other
+        for other in others
+        if other.engagement.day.id != day.id and other.hours.out_at <= hours.in_at
+    ]
+    previous = max(before, key=lambda other: other.hours.out_at, default=None)
+    return WorkedDay(
+        shoot_date=day.shoot_date,
+        zone=work.engagement.production.zone,
+        in_at=hours.in_at,
+        out_at=hours.out_at,
+        meals=_meals(hours),
+        adjustments=tuple(read_adjustment(one) for one in hours.adjustments),
+        previous_wrap_at=previous.hours.out_at if previous else None,
+        day_number=day_number(
+            day.shoot_date,
+            [other.engagement.day.shoot_date for other in others],
+        ),
+        previous_multiplier=_last_multiplier(previous, agreement),
+    )
+
+
+def _meals(hours: Hours) -> tuple[Meal, ...]:
+    pairs = ((hours.meal_out_at, hours.meal_in_at), (hours.meal2_out_at, hours.meal2_in_at))
+    return tuple(Meal(out_at, in_at) for out_at, in_at in pairs if out_at and in_at)
+
+
+def _last_multiplier(previous: Worked | None, agreement: Agreement) -> Fraction:
+    """Return what the last hour of the day before was paid at, where a rest penalty asks for it."""
+    rest = agreement.rest
+    if previous is None or rest is None or rest.penalty is None or rest.penalty.kind != CARRIES_ON:
+        return Fraction(1)
+    lines = _priced(previous, {}).earnings.lines
+    hourly = [one.multiplier for one in lines if one.kind == "earning" and one.unit == "hour"]
+    return max(hourly, default=Fraction(1))
