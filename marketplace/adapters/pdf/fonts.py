@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -26,6 +27,9 @@ FILES: Final = {
     "han": ("DroidSansFallbackFull.ttf", "DroidSansFallback.ttf"),
 }
 """Face → file names; Debian's fonts-dejavu-core and fonts-droid-fallback bring them."""
+
+SPACE_AFTER: Final = re.compile(r"(?<=[^ -~]) (?=(.?))")
+"""A space after something not ASCII, and what follows it."""
 
 KEPT: Final = 4096
 """Widths of texts kept: labels come again on every slip."""
@@ -69,8 +73,9 @@ class Face:
         self.characters = frozenset(map(chr, self.glyphs))
         self.widths = Widths(self.font, self.glyphs)
         lines = self.font["hhea"]
-        self.middle: float = (lines.ascent + lines.descent) / self.units
-        """How far the middle of the face's lines stands above the baseline, doubled, in ems."""
+        self.ascent: float = lines.ascent / self.units
+        self.descent: float = lines.descent / self.units
+        """How far lines reach above and below (negative) the baseline, in ems."""
 
     def width(self, text: str) -> float:
         """Return how wide a text is; KeyError when the face lacks a character of it."""
@@ -94,18 +99,18 @@ class Faces:
     def runs(self, text: str, weight: str) -> list[tuple[str, str]]:
         """Cut a text where the face changes, as the layout engine does: (face, characters).
 
-        weight: "text", "bold" or "mono"; what it lacks is drawn in "han". A space stays with
-        what stands before it.
+        weight: "text", "bold" or "mono"; what it lacks is drawn in "han". A space between
+        Chinese and what follows is Chinese before letters, else it goes with what follows.
         """
         characters = self._faces[weight].characters
         if characters.issuperset(text):
             return [(weight, text)]
-        faces: list[str] = []
-        for character in text:
-            if character == " " and faces:
-                faces.append(faces[-1])
-            else:
-                faces.append(weight if character in characters else "han")
+        faces = [weight if character in characters else "han" for character in text]
+        for match in SPACE_AFTER.finditer(text):
+            place, following = match.start(), match[1]
+            is_within = following in characters and not following.isalpha()
+            if faces[place - 1] == "han" and not is_within:
+                faces[place] = "han"
         paired = zip(faces, text, strict=True)
         return [
             (face, "".join([character for _, character in run]))

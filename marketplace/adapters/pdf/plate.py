@@ -30,6 +30,12 @@ TITLE: Final = "TITLEMARK"
 KEPT: Final = 512
 """Shaped texts kept per plate: labels and causes come again, names and amounts do not."""
 
+ONE_PAGE: Final = '@page { @bottom-right { content: "1 / 1" } }'
+"""The page of characters is not part of the slip: it must not be counted."""
+
+UNCLEAR: Final = re.compile(r"[）】》」』〉〕] [A-Za-z\u00c0-\u1eff]|[\u2e80-\uffef] [)\]}»”’]")
+"""Spaces whose script depends on where a bracket was opened: left to the layout engine."""
+
 MOST_FIELDS: Final = 1000
 """Markers have three digits."""
 
@@ -54,7 +60,8 @@ class Shaped(NamedTuple):
 
     runs: tuple[Run, ...]
     width: float
-    has_han: bool
+    drop: float
+    """How much lower the baseline lies than that of Latin words alone, in ems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ class Plate:
         """
         self._faces = faces
         self._cases = cases
-        self._drop = (faces.han.middle - faces.text.middle) / 2
+        self._drops = _drops(faces)
         self._shapes: dict[tuple[str, str], Shaped] = {}
         places = [(name, line) for name, words in like.lines.items() for line in range(len(words))]
         with pikepdf.open(io.BytesIO(_drawn(like, places, press))) as drawn:
@@ -156,7 +163,7 @@ class Plate:
                 colour = slot.colour
                 yield colour
             x = slot.x - shaped.width * slot.size / 1000 * slot.is_right
-            y = slot.y + self._drop * slot.size * shaped.has_han
+            y = slot.y + shaped.drop * slot.size
             yield f"{slot.tag} BT\n1 0 0 -1 {x:.4f} {y:.4f} Tm"
             for run in shaped.runs:
                 name, glyphs = self._fonts[run.face].name, run.text
@@ -175,6 +182,8 @@ class Plate:
         return known
 
     def _shape(self, text: str, weight: str) -> Shaped:
+        if UNCLEAR.search(text):
+            raise NoFitError(text)
         try:
             runs = tuple(
                 run
@@ -184,7 +193,7 @@ class Plate:
             width = self._faces.width(text, weight)
         except KeyError as character:
             raise NoFitError(str(character)) from character
-        return Shaped(runs, width, has_han=any(run.face == "han" for run in runs))
+        return Shaped(runs, width, self._drops[_mixture(text, runs)])
 
     def _split(self, face: str, text: str) -> Iterator[Run]:
         """Yield a run of one face cut into what the plate holds and what it does not."""
@@ -197,6 +206,29 @@ class Plate:
             yield Run(face, held, is_own=not is_held)
 
 
+def _drops(faces: Faces) -> dict[str, float]:
+    """Return how much the baseline sinks in a line that holds Chinese.
+
+    The layout engine centres ascent and descent of what a line holds. Where Chinese follows
+    nothing but digits and signs, it takes their descent for the whole line.
+    """
+    latin, han = faces.text, faces.han
+    middle = (latin.ascent + latin.descent) / 2
+    return {
+        "latin": 0,
+        "han": (han.ascent + han.descent) / 2 - middle,
+        "signs first": (han.ascent + latin.descent) / 2 - middle,
+    }
+
+
+def _mixture(text: str, runs: Sequence[Run]) -> str:
+    if all(run.face != "han" for run in runs):
+        return "latin"
+    before = re.split(r"[\u2e80-\uffef]", text, maxsplit=1)[0]
+    has_signs_first = before and not any(character.isalpha() for character in before)
+    return "signs first" if has_signs_first else "han"
+
+
 def _drawn(like: Composition, places: Sequence[tuple[str, int]], press: Press) -> bytes:
     if len(places) > MOST_FIELDS:
         raise NoFitError("too many fields")
@@ -206,7 +238,7 @@ def _drawn(like: Composition, places: Sequence[tuple[str, int]], press: Press) -
         return tuple(marks[name, line] for line in range(len(like.lines.get(name, ()))))
 
     html = page.html(replace(like, title=TITLE), lines=lines, sheet=REPERTOIRE)
-    return press.print_html(html, page.style(), {}, uncompressed_pdf=True)
+    return press.print_html(html, page.style() + ONE_PAGE, {}, uncompressed_pdf=True)
 
 
 def _without_sheet(drawn: pikepdf.Pdf) -> io.BytesIO:

@@ -25,7 +25,7 @@ LATIN: Final = re.compile(
 )
 HAN: Final = re.compile(
     "[ \u2e80-\u2fdf\u3000-\u3029\u3030-\u303f\u3041-\u3096\u309b-\u30ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uff01-\uffe6]*",
+    "\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffe6]*",
 )
 """Characters that are drawn one by one, in the order they are read; others need a shaper."""
 
@@ -114,7 +114,7 @@ def _font(first: int, face: str, characters: Sequence[str], case: GlyphCase) -> 
         descendant: DESCENDANT % (name, descriptor, widths),
         descriptor: DESCRIPTOR % (name, *_box(case), file),
         character_map: frozen.stream(MAP % b"\n".join(_blocks(characters))),
-        file: frozen.stream(font, b"/Length1 %d" % len(font), level=1),
+        file: frozen.stream(font, b"/Length1 %d" % len(font), level=3),
     }
 
 
