@@ -26,6 +26,6 @@ class Sentence:
         return self.text % {name: str(value) for name, value in self.values.items()}
 
 
-def say(text: str, **values: object) -> Sentence:
+def say(text: str, /, **values: object) -> Sentence:
     """Mark `text` for translation (the extractor knows this name) and bind its values."""
     return Sentence(text, values)

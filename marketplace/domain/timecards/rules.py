@@ -1,12 +1,33 @@
-"""States of a time card and what hours make sense."""
+"""States of a time card, and what hours make sense."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final
 
-from marketplace.kernel.errors import NotAllowedError
-from marketplace.kernel.sentences import say
+from marketplace.kernel import zones
+from marketplace.kernel.errors import DomainError, NotAllowedError
+from marketplace.kernel.sentences import Sentence, say
+
+LONGEST_DAY: Final = timedelta(hours=30)
+LONG_DAY: Final = timedelta(hours=12)
+LONG_WITHOUT_MEAL: Final = timedelta(hours=6)
+AUTO_AGREE_AFTER: Final = timedelta(hours=72)
+
+
+class HoursError(DomainError):
+    """Hours that cannot be; `field` names what to put right."""
+
+    http_status = 422
+
+    def __init__(self, field_name: str, message: Sentence) -> None:
+        """Keep which field is wrong."""
+        super().__init__(message)
+        self.field = field_name
 
 
 class CardState(StrEnum):
@@ -46,6 +67,15 @@ MOVES: Final[dict[tuple[CardState, Action], CardState]] = {
     (_S.APPROVED, Action.LOCK): _S.LOCKED,
 }
 
+REFUSALS: Final[Mapping[CardState, Sentence]] = {
+    _S.PENDING: say("No hours have been entered on this time card yet."),
+    _S.SENT: say("This time card still waits for an answer."),
+    _S.AGREED: say("These hours have been agreed already."),
+    _S.QUERIED: say("These hours are queried; answer the query first."),
+    _S.APPROVED: say("These hours have been approved; ask the production to correct them."),
+    _S.LOCKED: say("This time card is locked: its pay slip has been issued."),
+}
+
 
 def after(state: CardState, action: Action) -> CardState:
     """Return the state an action leads to.
@@ -54,10 +84,95 @@ def after(state: CardState, action: Action) -> CardState:
     """
     moved = MOVES.get((state, action))
     if moved is None:
-        raise NotAllowedError(
-            say(
-                "This time card is %(state)s, so that is no longer possible.",
-                state=state.value,
-            ),
-        )
+        raise NotAllowedError(REFUSALS[state])
     return moved
+
+
+@dataclass(frozen=True, slots=True)
+class TypedHours:
+    """What was typed for one person's day: "07:00", "26:00" or "02:00", or "" for nothing."""
+
+    in_: str
+    out: str
+    meal_out: str = ""
+    meal_in: str = ""
+    meal2_out: str = ""
+    meal2_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One person's day as instants, with its adjustments: [{"code", "quantity", "minor"}]."""
+
+    in_at: datetime
+    out_at: datetime
+    meals: tuple[tuple[datetime, datetime], ...] = ()
+    adjustments: tuple[Mapping[str, Any], ...] = field(default=())
+
+    @property
+    def worked(self) -> timedelta:
+        """Time from in to out less meals."""
+        breaks = sum((back - away for away, back in self.meals), timedelta(0))
+        return self.out_at - self.in_at - breaks
+
+
+def read_hours(typed: TypedHours, shoot_date: date, call_at: datetime, zone: str) -> Hours:
+    """Read typed clock times of a shoot day as instants.
+
+    call_at: decides the date of "in" (a 23:30 call signed in at 00:10 is the next day).
+    Every later time follows the one before: "02:00" after a 16:00 call is 26:00.
+    Raises HoursError naming the field: unreadable, missing, out of order, or too long a day.
+    """
+    call = zones.clock_minutes(call_at, shoot_date, zone)
+    begin = _nearest(_minutes("in_", typed.in_), call)
+    end = zones.after(_minutes("out", typed.out), begin + 1)
+    meals = _meals(typed, begin)
+    times = [begin, *(minute for meal in meals for minute in meal), end]
+    if any(later <= earlier for earlier, later in pairwise(times)):
+        raise HoursError("meal_out", say("Meals must lie between in and wrap, one after another."))
+    at = [zones.at(shoot_date, minute, zone) for minute in times]
+    hours = Hours(at[0], at[-1], tuple(zip(at[1:-1:2], at[2:-1:2], strict=True)))
+    if hours.out_at - hours.in_at > LONGEST_DAY:
+        raise HoursError("out", say("A working day of more than 30 hours is a typing error."))
+    return hours
+
+
+def _meals(typed: TypedHours, begin: int) -> list[tuple[int, int]]:
+    meals: list[tuple[int, int]] = []
+    for away, back in (("meal_out", "meal_in"), ("meal2_out", "meal2_in")):
+        texts = getattr(typed, away), getattr(typed, back)
+        if not any(texts):
+            continue
+        out = zones.after(_minutes(away, texts[0]), meals[-1][1] if meals else begin)
+        meals.append((out, zones.after(_minutes(back, texts[1]), out)))
+    return meals
+
+
+def _minutes(name: str, text: str) -> int:
+    if not text.strip():
+        raise HoursError(name, say("Enter both times, or neither."))
+    try:
+        return zones.parse_clock(text)
+    except zones.TimeError as wrong:
+        raise HoursError(name, wrong.message) from wrong
+
+
+def _nearest(minutes: int, call: int) -> int:
+    """Return the reading of a clock time, this day or the next, that is nearest to the call."""
+    readings = (minutes, minutes + zones.HOURS_A_DAY * 60)
+    return min(readings, key=lambda reading: abs(reading - call))
+
+
+def warnings(hours: Hours, rest: timedelta | None, floor: timedelta) -> tuple[Sentence, ...]:
+    """Say what is unusual about a day; none of it is forbidden.
+
+    rest: from the person's last wrap to this in; None when there is none to compare with.
+    """
+    found = []
+    if hours.out_at - hours.in_at > LONG_DAY:
+        found.append(say("%(length)s on set", length=hours.out_at - hours.in_at))
+    if not hours.meals and hours.worked > LONG_WITHOUT_MEAL:
+        found.append(say("no meal in %(length)s", length=hours.worked))
+    if rest is not None and rest < floor:
+        found.append(say("%(rest)s of rest before", rest=rest))
+    return tuple(found)

@@ -1,0 +1,18 @@
+"""Work on time cards that becomes due by itself. Safe to run again."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from marketplace.domain.timecards import services
+from marketplace.kernel.clock import Clock
+
+
+def close_day(session: Session, shoot_day_id: int, *, clock: Clock) -> bool:
+    """Close a shoot day after its last working minute; raises NotYetError before that."""
+    return services.close_day(session, shoot_day_id, clock=clock)
+
+
+def auto_agree(session: Session, time_card_id: int, *, clock: Clock) -> bool:
+    """Let unanswered hours stand after 72 hours."""
+    return services.auto_agree(session, time_card_id, clock=clock)

@@ -1,0 +1,35 @@
+"""What is done with time cards: enter, agree, query, approve, close the day."""
+
+from __future__ import annotations
+
+from marketplace.domain.timecards.services.approvals import (
+    ApproveCards,
+    approve,
+    close_day,
+    lock_card,
+    settle_day_if_done,
+)
+from marketplace.domain.timecards.services.entries import (
+    AgreeHours,
+    EnterHours,
+    QueryHours,
+    agree,
+    auto_agree,
+    enter,
+    query,
+)
+
+__all__ = [
+    "AgreeHours",
+    "ApproveCards",
+    "EnterHours",
+    "QueryHours",
+    "agree",
+    "approve",
+    "auto_agree",
+    "close_day",
+    "enter",
+    "lock_card",
+    "query",
+    "settle_day_if_done",
+]
