@@ -70,16 +70,15 @@ def is_chinese_id(number: str) -> bool:
 
 def tax_number_problem(form: TaxForm, number: str) -> Sentence | None:
     """Return what is wrong with a tidied tax number for a form, or None."""
-    match form:
-        case TaxForm.W9:
-            is_right = _UNITED_STATES.fullmatch(number) is not None
-            problem = say("A Social Security or employer number has nine digits.")
-        case TaxForm.CN_RESIDENT:
-            is_right = is_chinese_id(number)
-            problem = say("This is not a resident identity number: 18 signs, as on the card.")
-        case TaxForm.W8BEN | TaxForm.CN_NONRESIDENT:
-            is_right = _FOREIGN.fullmatch(number) is not None
-            problem = say("Use 4 to 20 letters and digits, as on your paper or passport.")
+    if form is TaxForm.CN_RESIDENT:
+        is_right = is_chinese_id(number)
+        problem = say("This is not a resident identity number: 18 signs, as on the card.")
+    elif form is TaxForm.W9:
+        is_right = _UNITED_STATES.fullmatch(number) is not None
+        problem = say("A Social Security or employer number has nine digits.")
+    else:
+        is_right = _FOREIGN.fullmatch(number) is not None
+        problem = say("Use 4 to 20 letters and digits, as on your paper or passport.")
     return None if is_right else problem
 
 
