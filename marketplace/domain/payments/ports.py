@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from marketplace.domain.payments.rules import PayoutError
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,12 @@ class Till:
     gateways: Sequence[Gateway]
     clock: Clock
 
-    def gateway(self, name: str) -> Gateway | None:
-        """Return the gateway of a payout."""
-        return next((one for one in self.gateways if one.name == name), None)
+    def gateway_named(self, name: str) -> Gateway:
+        """Return the gateway of a payout; raises PayoutError when it is not set up here."""
+        for gateway in self.gateways:
+            if gateway.name == name:
+                return gateway
+        raise PayoutError(say("The payment gateway %(name)s is not set up.", name=name))
 
     def gateway_for(self, country: str, currency: str) -> Gateway | None:
         """Return the first gateway that pays people of a country in a currency."""

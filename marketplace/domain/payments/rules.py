@@ -81,10 +81,6 @@ class PayoutError(DomainError):
     """A payout that cannot be made or moved."""
 
 
-class PayeeIncompleteError(PayoutError):
-    """A slip cannot be issued before the person has given what the law wants on it."""
-
-
 class BooksError(PayoutError):
     """The gateway and our rows contradict each other: a person must look, nothing is guessed."""
 
@@ -100,6 +96,32 @@ def after(state: PayoutState, event: Event) -> PayoutState:
             say("This payment is %(state)s, so that is no longer possible.", state=state.value),
         )
     return moved
+
+
+NO_ACCOUNT: Final = "no_account"
+NO_GATEWAY: Final = "no_gateway"
+
+PROBLEMS: Final[dict[str, Sentence]] = {
+    NO_ACCOUNT: say("There is no bank account to pay to yet."),
+    NO_GATEWAY: say("This country and currency cannot be paid from here."),
+    "account_closed": say("The bank account is closed."),
+}
+"""Why a payment waits, by code."""
+
+OF_THE_PAYEE: Final = frozenset({NO_ACCOUNT, "account_closed"})
+"""Problems that only the person who is paid can solve."""
+
+
+def problem(code: str, text: str) -> Sentence | None:
+    """Return why a payment waits; a code nobody has words for shows the gateway's own text."""
+    if not code:
+        return None
+    return PROBLEMS.get(code) or say("The payment was refused: %(text)s", text=text)
+
+
+def group_of(day_public_id: str) -> str:
+    """Name the group of a shoot day's payouts, by which the gateway lists them."""
+    return f"day_{day_public_id}"
 
 
 class Step(StrEnum):

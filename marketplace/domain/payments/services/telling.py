@@ -1,0 +1,160 @@
+"""Who is told what about their money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.domain.accounts.models import Company, Membership, User
+from marketplace.domain.accounts.rules import CompanyRole
+from marketplace.domain.notices.services import Message, Reader, tell
+from marketplace.domain.payments.models import Payout
+from marketplace.domain.payments.rules import OF_THE_PAYEE, problem
+from marketplace.domain.payroll.models import PaySlip
+from marketplace.domain.payroll.rules.slips import PayeeIncompleteError
+from marketplace.domain.people.models import Person
+from marketplace.domain.productions.models import Production, ShootDay
+from marketplace.domain.timecards.models import TimeCard
+from marketplace.kernel.clock import Clock
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence, say
+from marketplace.kernel.zones import local_date
+
+PAYERS = (CompanyRole.OWNER, CompanyRole.ACCOUNTANT)
+"""Who looks after payments in a company."""
+
+
+def tell_on_its_way(session: Session, payout: Payout, slip: PaySlip, *, clock: Clock) -> None:
+    """Tell the person that the money has left, and when it should arrive."""
+    production = session.get_one(Production, payout.production_id)
+    lines = [
+        say(
+            "For %(production)s on %(day)s, pay slip %(number)s.",
+            production=slip.production_title,
+            day=slip.shoot_date,
+            number=slip.number,
+        ),
+        say("Paid to your account ending in %(last4)s.", last4=slip.account_last4),
+    ]
+    if payout.arrives_at is not None:
+        arrives = local_date(payout.arrives_at, production.zone)
+        lines.append(say("It should arrive by %(day)s.", day=arrives))
+    message = Message(
+        key=f"payout_sent:{payout.id}",
+        kind="paid",
+        subject=say("%(amount)s is on its way to you", amount=_amount(payout)),
+        lines=tuple(lines),
+        button=say("Open the pay slip"),
+        path=f"/me/pay/{slip.public_id}",
+    )
+    tell(session, _person(session, payout.person_id), message, clock=clock)
+
+
+def tell_payee_is_needed(session: Session, payout: Payout, slip: PaySlip, *, clock: Clock) -> None:
+    """Tell who must act on a payment that waits: the person, or the company when it cannot."""
+    why = problem(payout.problem_code, payout.problem) or say("It waits.")
+    if payout.problem_code in OF_THE_PAYEE:
+        message = Message(
+            key=f"payout_waits:{payout.id}:{payout.attempts}",
+            kind="needs_you",
+            subject=say("%(amount)s waits for your payment details", amount=_amount(payout)),
+            lines=(why, say("Give your bank account and it is sent the same day.")),
+            button=say("Finish your payment details"),
+            path="/me/payee",
+        )
+        tell(session, _person(session, payout.person_id), message, clock=clock)
+    tell_company(session, payout, slip, why, clock=clock)
+
+
+def tell_company(
+    session: Session,
+    payout: Payout,
+    slip: PaySlip,
+    why: Sentence,
+    *,
+    clock: Clock,
+) -> None:
+    """Tell the company's payers that a payment waits, and why."""
+    company = session.get_one(Company, payout.company_id)
+    message = Message(
+        key=f"payout_waits:{payout.id}:{payout.attempts}:company",
+        kind="needs_you",
+        subject=say(
+            "The payment of %(amount)s to %(name)s waits",
+            amount=_amount(payout),
+            name=slip.stage_name,
+        ),
+        lines=(why,),
+        button=say("Open the pay slip"),
+        path=f"/c/{company.public_id}/slips/{slip.public_id}",
+    )
+    for reader in _payers(session, company.id):
+        tell(session, reader, message, clock=clock)
+
+
+def tell_unpaid(
+    session: Session,
+    time_card_id: int,
+    refusal: DomainError,
+    *,
+    clock: Clock,
+) -> None:
+    """Tell who must act when no slip can be issued: the person when papers are missing."""
+    card = session.get_one(TimeCard, time_card_id)
+    day = session.get_one(ShootDay, card.shoot_day_id)
+    production = session.get_one(Production, card.production_id)
+    values = {"production": production.title, "day": day.shoot_date}
+    key = f"card_unpaid:{card.id}:{card.version}"
+    if isinstance(refusal, PayeeIncompleteError):
+        message = Message(
+            key=key,
+            kind="needs_you",
+            subject=say("Your pay for %(day)s waits for your payment details", **values),
+            lines=(
+                say("Your hours on %(production)s are approved.", **values),
+                say("A pay slip needs your legal name and your tax form."),
+            ),
+            button=say("Finish your payment details"),
+            path="/me/payee",
+        )
+        tell(session, _person(session, card.person_id), message, clock=clock)
+    message = Message(
+        key=f"{key}:company",
+        kind="needs_you",
+        subject=say("A pay slip of %(production)s for %(day)s cannot be issued", **values),
+        lines=(refusal.message,),
+        button=say("Open the time cards"),
+        path=f"/p/{production.public_id}/days/{day.public_id}/time-cards",
+    )
+    for reader in _payers(session, production.company_id):
+        tell(session, reader, message, clock=clock)
+
+
+def _amount(payout: Payout) -> Money:
+    return Money(payout.amount_minor, payout.currency)
+
+
+def _person(session: Session, person_id: int) -> Reader:
+    row = session.execute(
+        sa.select(User.id, User.email, User.locale)
+        .join(Person, Person.user_id == User.id)
+        .where(Person.id == person_id),
+    ).one()
+    return Reader(*row)
+
+
+def _payers(session: Session, company_id: int) -> Iterable[Reader]:
+    rows = session.execute(
+        sa.select(User.id, User.email, User.locale)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.company_id == company_id,
+            Membership.role.in_(PAYERS),
+            Membership.ended_at.is_(None),
+        )
+        .order_by(User.id),
+    )
+    return [Reader(*row) for row in rows]
