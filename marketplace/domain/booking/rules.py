@@ -127,7 +127,7 @@ class WorkWindow:
 
 def rest_between(one: WorkWindow, other: WorkWindow) -> timedelta:
     """Return the time from the earlier wrap to the later call; negative when they overlap."""
-    earlier, later = sorted((one, other), key=lambda window: window.call_at)
+    earlier, later = sorted((one, other), key=lambda window: (window.call_at, window.wrap_at))
     return later.call_at - earlier.wrap_at
 
 

@@ -123,8 +123,9 @@ def queue(session: Session, booking: Booking, *, actor_id: int | None, clock: Cl
         Booking.role_date_id == booking.role_date_id,
         Booking.state == BookingState.STANDBY,
     )
-    booking.standby_rank = (session.scalars(last).one() or 0) + 1
+    rank_of_last = session.scalars(last).one() or 0
     move(session, booking, Action.QUEUE, actor_id=actor_id, clock=clock)
+    booking.standby_rank = rank_of_last + 1
     session.flush()
     run_at = standby_ends_at(booking.call_at, clock.now())
     key = f"release_standby:{booking.role_date_id}:{run_at:%Y%m%dT%H%M%S}"
