@@ -14,15 +14,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace import blueprints, cli
 from marketplace import db as database
+from marketplace.adapters.mail import SmtpPost
 from marketplace.adapters.passwords import Argon2Passwords
+from marketplace.adapters.pdf.slips import PlateSlipPrinter
 from marketplace.adapters.sandbox.clock import ShiftedClock
 from marketplace.adapters.sandbox.gateway import SandboxGateway
+from marketplace.adapters.sandbox.mail import OutboxPost
 from marketplace.adapters.vault import AesVault
-from marketplace.kernel.clock import Clock, SystemClock
-from marketplace.outside import Outside
+from marketplace.kernel.clock import Clock, FixedClock, SystemClock
+from marketplace.outside import Outside, Stage
 from marketplace.settings import Settings
 from marketplace.web import access, assets, errors, extensions, headers, presentation, signed_in
 from marketplace.web.language import LANGUAGES
+from marketplace.web.letters import LetterWriter
 
 LARGEST_REQUEST = 4 * 1024 * 1024
 LONGEST_SESSION = 90 * 24 * 3600
@@ -33,13 +37,21 @@ def make_outside(settings: Settings, clock: Clock | None = None) -> Outside:
     shifted = ShiftedClock(settings.instance / "demo-clock")
     index_key = hashlib.sha256(settings.secret_key.encode() + b"|look-up").digest()
     now = clock or (shifted if settings.is_demo else SystemClock())
+    sandbox = SandboxGateway(settings.instance / "gateway.db", now)
+    mail_server = settings.smtp_url
     return Outside(
         settings=settings,
         clock=now,
         passwords=Argon2Passwords(),
         vault=AesVault(settings.field_keys, index_key),
         write=presentation.sentence,
-        gateways=(SandboxGateway(settings.instance / "gateway.db", now),),
+        gateways=(sandbox,),
+        compose=LetterWriter(settings.base_url),
+        post=SmtpPost(mail_server, settings.mail_from) if mail_server else OutboxPost(),
+        printer=PlateSlipPrinter(),
+        stage=Stage(now if isinstance(now, FixedClock) else shifted, sandbox)
+        if settings.is_demo
+        else None,
     )
 
 

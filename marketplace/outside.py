@@ -5,19 +5,65 @@ Pages and jobs ask here for the time, the vault and the gateways; they never bui
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from marketplace.domain.accounts.ports import Passwords
-from marketplace.domain.payments.ports import Gateway, Till
+from marketplace.domain.documents.ports import SlipPrinter
+from marketplace.domain.notices.ports import Compose, Post
+from marketplace.domain.payments.ports import Gateway, Till, Transfer
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
-from marketplace.kernel.clock import Clock
+from marketplace.kernel.clock import Clock, MovableClock
 from marketplace.settings import Settings
+
+
+class Fault(Protocol):
+    """A fault of the sandbox gateway that is switched on."""
+
+    @property
+    def name(self) -> str:
+        """Its word, such as response_lost."""
+        ...
+
+    @property
+    def remaining(self) -> int | None:
+        """How many more times it happens; None: until it is switched off."""
+        ...
+
+
+class Switches(Protocol):
+    """What the demo may do to its gateway."""
+
+    def switch_on(self, name: str, *, times: int | None = None) -> None:
+        """Let a fault happen the next `times` times, or until it is switched off."""
+        ...
+
+    def switch_off(self, name: str | None = None) -> None:
+        """Switch one fault off, or all of them."""
+        ...
+
+    def faults(self) -> Sequence[Fault]:
+        """Return the faults that are on."""
+        ...
+
+    def transfers(self) -> Iterable[Transfer]:
+        """Return what the gateway did, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What only the demo has: a clock it may set, and a gateway it may break."""
+
+    clock: MovableClock
+    switches: Switches
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The ports of one process."""
+    """The ports of one process. stage: None outside the demo."""
 
     settings: Settings
     clock: Clock
@@ -25,6 +71,10 @@ class Outside:
     vault: Vault
     write: Write
     gateways: tuple[Gateway, ...]
+    compose: Compose
+    post: Post
+    printer: SlipPrinter
+    stage: Stage | None = None
 
     @property
     def till(self) -> Till:

@@ -15,6 +15,14 @@ class Clock(Protocol):
         ...
 
 
+class MovableClock(Clock, Protocol):
+    """A clock somebody may set: the demo's fast-forward."""
+
+    def move_to(self, instant: datetime) -> None:
+        """Make `instant` the present."""
+        ...
+
+
 class SystemClock:
     """The machine's clock."""
 
@@ -32,3 +40,7 @@ class FixedClock:
     def now(self) -> datetime:
         """Return the instant it was set to."""
         return self.at
+
+    def move_to(self, instant: datetime) -> None:
+        """Stand still at another instant."""
+        self.at = instant

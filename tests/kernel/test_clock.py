@@ -24,3 +24,11 @@ def test_a_fixed_clock_stands_still_until_it_is_set() -> None:
     clock.at += timedelta(hours=1)
 
     assert clock.now() == datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
+
+
+def test_a_fixed_clock_can_be_moved_like_the_demo_s() -> None:
+    clock = FixedClock(datetime(2026, 11, 22, 20, 0, tzinfo=UTC))
+
+    clock.move_to(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+
+    assert clock.now() == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

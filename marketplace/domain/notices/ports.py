@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from marketplace.domain.notices.queries import MailRow
+from marketplace.domain.tasks.rules import HopelessError
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.sentences import say
 
 
-class MailRefusedError(DomainError):
+class MailRefusedError(HopelessError):
     """The address or the message was refused for good; sending it again cannot help."""
 
     def __init__(self, reason: str) -> None:
@@ -39,6 +41,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    written_at: datetime
     calendar: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Why work may be given back without having failed."""
+"""Why work may be given back without having failed, or given up at once."""
 
 from __future__ import annotations
 
@@ -15,3 +15,7 @@ class NotYetError(DomainError):
         """Keep when to try again."""
         super().__init__(say("This can be done from %(time)s.", time=run_at))
         self.run_at = run_at
+
+
+class HopelessError(DomainError):
+    """Work that no further attempt can do: it is parked at once, for a person to look at."""

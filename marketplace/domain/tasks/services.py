@@ -106,6 +106,16 @@ def put_off(session: Session, claim: Claim, problem: str, *, now: datetime) -> b
     )
 
 
+def park(session: Session, claim: Claim, problem: str, *, now: datetime) -> bool:
+    """Give work up at once; a person must look."""
+    return _settle(session, claim, lease_until=now, parked_at=now, problem=problem[:500])
+
+
+def extend(session: Session, claim: Claim, *, now: datetime) -> bool:
+    """Hold work longer; False when another holder took it over meanwhile."""
+    return _settle(session, claim, lease_until=now + LEASE)
+
+
 def later(session: Session, claim: Claim, run_at: datetime) -> bool:
     """Give work back until a known time; this is not a failed attempt."""
     return _settle(session, claim, run_at=run_at, lease_until=run_at, attempts=0)
