@@ -14,6 +14,7 @@ from marketplace.domain.payroll.rules.extras import commission_lines
 from marketplace.domain.payroll.rules.hours import MINUTES, clocked, elapsed_hours, round_minutes
 from marketplace.domain.payroll.rules.lines import cents, total
 from marketplace.domain.payroll.rules.shapes import Adjustment, Deal, Earnings, PayLine
+from marketplace.domain.payroll.rules.terms import RestRule
 from marketplace.domain.payroll.rules.week import split_workdays, week_hours, week_lines
 from marketplace.kernel.money import Money, from_major
 from marketplace.kernel.zones import local, parse_clock
@@ -154,10 +155,12 @@ def meal_penalty(inputs: Inputs) -> Outputs:
     return {"penalty": show(price / 100), "units": units}
 
 
+NO_REST: Final = RestRule(ZERO, ZERO, ZERO, None)
+
+
 def rest(inputs: Inputs) -> Outputs:
     agreement, zone = rule_of(inputs), inputs["tz"]
-    rule = agreement.rest
-    assert rule is not None
+    rule = agreement.rest or NO_REST
     required = rule.weekly_h if inputs.get("weekly") else rule.daily_h
     gap = penalties.rest_between(
         moment(inputs["wrap"], zone, inputs.get("wrap_fold", 0)),

@@ -118,7 +118,7 @@ def _straight_share(one: PayLine, work: Job) -> Fraction:
 
 
 def _band_lines(work: Job) -> list[PayLine]:
-    bands = _golden_bands(work, _ordinary_bands(work))
+    bands = _cut_at_guarantee(work, _golden_bands(work, _ordinary_bands(work)))
     worked = [_band_line(work, band, ZERO, work.hours.worked) for band in bands]
     floor = [_band_line(work, band, work.hours.worked, work.paid) for band in bands]
     owed = [replace(one, code="guaranteed", label=_unworked(one.multiplier)) for one in floor]
@@ -148,14 +148,30 @@ def _ordinary_bands(work: Job) -> tuple[Band, ...]:
     return (straight, Band(end, None, factor, "deal.overtime_rate"))
 
 
+def _cut_at_guarantee(work: Job, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+    """Part the band the guarantee ends in: limits of the overtime rate begin after it."""
+    end = work.guarantee
+    if work.agreement.overtime_limits is None:
+        return bands
+    inside = [replace(band, to_h=_earlier(band.to_h, end)) for band in bands if band.from_h < end]
+    beyond = [
+        replace(band, from_h=max(band.from_h, end))
+        for band in bands
+        if band.to_h is None or band.to_h > end
+    ]
+    return (*inside, *beyond)
+
+
+def _earlier(one: Fraction | None, other: Fraction) -> Fraction:
+    return other if one is None else min(one, other)
+
+
 def _golden_bands(work: Job, bands: tuple[Band, ...]) -> tuple[Band, ...]:
     golden, starts = work.agreement.golden, work.hours.golden_from
     if golden is None or starts is None:
         return bands
     cut = tuple(
-        replace(band, to_h=starts if band.to_h is None else min(band.to_h, starts))
-        for band in bands
-        if band.from_h < starts
+        replace(band, to_h=_earlier(band.to_h, starts)) for band in bands if band.from_h < starts
     )
     if golden.pays_day_rate:
         return cut
@@ -166,7 +182,8 @@ def _band_line(work: Job, band: Band, start: Fraction, end: Fraction) -> PayLine
     rule = work.rule
     rate, multiplier = work.base.hourly, band.multiplier
     cause = None
-    limited = _limited(work, rate * multiplier) if multiplier > 1 else None
+    is_late = multiplier > 1 and band.from_h >= work.guarantee
+    limited = _limited(work, rate * multiplier) if is_late else None
     if limited is not None:
         rate, multiplier = limited, ONE
         cause = say("The agreement limits the overtime rate.")
@@ -187,7 +204,8 @@ def _band_line(work: Job, band: Band, start: Fraction, end: Fraction) -> PayLine
 def _limited(work: Job, rate: Fraction) -> Fraction | None:
     """Return the overtime rate the agreement's limits leave; None when they change nothing.
 
-    The cap never pushes overtime below the hourly rate itself.
+    The cap never pushes overtime below the hourly rate itself. Hours inside the guarantee
+    are the day rate's own and have no limit.
     """
     if work.agreement.overtime_limits is None:
         return None

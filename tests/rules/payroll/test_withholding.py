@@ -1,0 +1,298 @@
+"""What is withheld, from whom, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from marketplace.domain.payroll import queries
+from marketplace.domain.payroll.rules import (
+    PaidBefore,
+    Payee,
+    PayeeYear,
+    PayError,
+    PayLine,
+    Payment,
+    withhold,
+)
+from marketplace.domain.payroll.rules.shapes import Certificate
+from marketplace.kernel.money import Money, from_major
+
+RESIDENT = Payee("cn_resident")
+A_DAY = date(2026, 11, 20)
+W4 = Payee("w4", certificate=Certificate())
+
+
+def a_payment(gross: str, payee: Payee, currency: str = "USD", on: date = A_DAY) -> Payment:
+    return Payment(on, "show", from_major(gross, currency), payee)
+
+
+def before(on: date, gross: str, withheld: str, item: str = "show") -> PaidBefore:
+    return PaidBefore(on, item, from_major(gross, "CNY"), from_major(withheld, "CNY"))
+
+
+def lines(payment: Payment, scheme: str) -> tuple[PayLine, ...]:
+    return withhold(payment, queries.load_scheme(scheme, payment.pay_date))
+
+
+def tax(payment: Payment, scheme: str) -> str:
+    (line,) = lines(payment, scheme)
+    return str(line.amount.decimal)
+
+
+@pytest.mark.parametrize(
+    ("gross", "owed"),
+    [
+        ("800", "0.00"),
+        ("800.01", "0.00"),
+        ("3000", "440.00"),
+        ("4000", "640.00"),
+        ("4000.01", "640.00"),
+        ("25000", "4000.00"),
+        ("62500", "13000.00"),
+        ("100000", "25000.00"),
+    ],
+)
+def test_one_payment_in_china_is_taxed_by_the_table(gross: str, owed: str) -> None:
+    assert tax(a_payment(gross, RESIDENT, "CNY"), "cn_labor_per_payment") == owed
+
+
+def test_two_payments_for_one_show_in_a_month_are_one_time() -> None:
+    earlier = (before(date(2026, 11, 3), "3000", "440"),)
+    second = replace(a_payment("3000", RESIDENT, "CNY"), year=PayeeYear(earlier))
+
+    assert tax(second, "cn_labor_per_payment") == "520.00"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        before(date(2026, 10, 31), "3000", "440"),
+        before(date(2026, 11, 3), "3000", "440", item="another show"),
+        before(date(2025, 11, 3), "3000", "440"),
+    ],
+)
+def test_another_month_or_show_is_another_time(other: PaidBefore) -> None:
+    second = replace(a_payment("3000", RESIDENT, "CNY"), year=PayeeYear((other,)))
+
+    assert tax(second, "cn_labor_per_payment") == "440.00"
+
+
+def test_a_withholding_says_what_it_was_worked_out_from() -> None:
+    (line,) = lines(a_payment("12000", RESIDENT, "CNY"), "cn_labor_per_payment")
+
+    assert (line.kind, line.code, line.amount) == (
+        "withholding",
+        "income_tax",
+        Money(192000, "CNY"),
+    )
+    assert line.rule == "cn_labor_per_payment@2019-01-01 brackets[0]"
+    assert "prepayment" in str(line.cause)
+
+
+def test_nothing_withheld_is_a_memo_that_says_why() -> None:
+    (line,) = lines(a_payment("119", RESIDENT, "CNY"), "cn_labor_per_payment")
+
+    assert (line.kind, line.amount.minor) == ("memo", 0)
+
+
+def test_a_foreigner_in_china_pays_the_final_monthly_table() -> None:
+    foreigner = a_payment("100000", Payee("cn_nonresident"), "CNY")
+
+    assert tax(foreigner, "cn_labor_nonresident") == "20840.00"
+    (line,) = lines(foreigner, "cn_labor_nonresident")
+    assert "Final" in str(line.cause)
+
+
+def test_a_royalty_is_taxed_on_its_own_each_time() -> None:
+    earlier = (before(date(2026, 11, 3), "3000", "440"),)
+    royalty = replace(a_payment("30000", RESIDENT, "CNY"), year=PayeeYear(earlier))
+
+    assert tax(royalty, "cn_royalty_flat20") == "4800.00"
+
+
+def test_a_platform_withholds_on_the_months_in_a_row() -> None:
+    paid = (
+        before(date(2026, 7, 1), "90000", "9000"),
+        before(date(2026, 9, 1), "0", "0"),
+        before(date(2026, 10, 5), "7200", "22.80"),
+        before(date(2026, 11, 1), "800", "0"),
+    )
+    third = replace(a_payment("5200", RESIDENT, "CNY"), year=PayeeYear(paid))
+
+    assert tax(third, "cn_labor_platform_cumulative") == "0.00"
+
+
+def test_a_platform_counts_nothing_from_before_the_method() -> None:
+    paid = (before(date(2025, 9, 5), "90000", "0"), before(date(2024, 10, 5), "90000", "0"))
+    first = replace(a_payment("7200", RESIDENT, "CNY", on=date(2025, 10, 9)), year=PayeeYear(paid))
+
+    assert tax(first, "cn_labor_platform_cumulative") == "22.80"
+
+
+def test_a_contractor_with_a_w9_is_paid_in_full() -> None:
+    (line,) = lines(a_payment("280", Payee("w9")), "us_contractor")
+
+    assert (line.kind, line.code) == ("memo", "nothing")
+
+
+def test_backup_withholding_takes_24_per_cent() -> None:
+    assert (
+        tax(a_payment("280", Payee(None, is_backup_withholding=True)), "us_contractor") == "67.20"
+    )
+
+
+def test_no_form_no_payment() -> None:
+    with pytest.raises(PayError, match="W-9"):
+        lines(a_payment("280", Payee(None)), "us_contractor")
+
+
+@pytest.mark.parametrize(
+    ("form", "place", "owed"),
+    [("w8ben", "US", "168.00"), ("w8ben", "CN", "0.00"), ("8233", "US", "0.00")],
+)
+def test_a_foreign_person_pays_for_work_in_the_us(form: str, place: str, owed: str) -> None:
+    payment = replace(a_payment("560", Payee(form)), performed_in=place)
+
+    assert tax(payment, "us_nra_services") == owed
+
+
+def test_where_the_work_was_done_must_be_known() -> None:
+    with pytest.raises(PayError, match="which country"):
+        lines(a_payment("560", Payee("w8ben")), "us_nra_services")
+
+
+@pytest.mark.parametrize(
+    ("expected", "owed"), [(None, "0.00"), ("1500", "0.00"), ("1500.01", "70.00")]
+)
+def test_a_non_resident_of_california_pays_above_the_years_threshold(
+    expected: str | None, owed: str
+) -> None:
+    year = None if expected is None else from_major(expected, "USD")
+    payment = replace(a_payment("1000", Payee("w9")), expected_year=year)
+
+    assert tax(payment, "us_ca_nonresident_592") == owed
+
+
+def test_a_year_that_passed_the_threshold_is_withheld_from() -> None:
+    paid = (PaidBefore(A_DAY, "show", Money(60000, "USD"), Money(0, "USD")),)
+    payment = replace(a_payment("1000", Payee("w9")), year=PayeeYear(paid))
+
+    assert tax(payment, "us_ca_nonresident_592") == "70.00"
+
+
+def test_a_self_employed_person_in_britain_is_paid_gross() -> None:
+    paid = a_payment("300", Payee("uk_self_employed"), "GBP")
+
+    assert tax(paid, "uk_self_employed_gross") == "0.00"
+
+
+def test_wages_pay_social_security_and_the_employers_share_is_a_memo() -> None:
+    printed = lines(a_payment("250000", W4), "us_fica")
+
+    assert [(line.kind, line.code, str(line.amount.decimal)) for line in printed] == [
+        ("withholding", "social_security", "11439.00"),
+        ("withholding", "medicare", "3625.00"),
+        ("withholding", "additional_medicare", "450.00"),
+        ("memo", "social_security_employer", "11439.00"),
+        ("memo", "medicare_employer", "3625.00"),
+    ]
+
+
+def test_social_security_stops_at_the_wage_base() -> None:
+    paid = (PaidBefore(date(2026, 1, 2), "show", Money(19000000, "USD"), Money(0, "USD")),)
+    payment = replace(a_payment("280", W4), year=PayeeYear(paid))
+
+    assert [line.code for line in lines(payment, "us_fica")] == ["medicare", "medicare_employer"]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "owed"),
+    [("us_fit_pub15t", "27.64"), ("us_ca_pit_methodb", "11.65"), ("us_ca_sdi", "3.64")],
+)
+def test_a_single_day_of_wages_in_los_angeles(scheme: str, owed: str) -> None:
+    assert tax(a_payment("280", W4), scheme) == owed
+
+
+@pytest.mark.parametrize(
+    ("form", "owed"),
+    [
+        (Certificate(filing_status="mfj"), "16.83"),
+        (Certificate(is_step2=True), "45.53"),
+        (Certificate(credits=Money(2000000, "USD"), extra=Money(2000, "USD")), "20.00"),
+        (Certificate(other_income=Money(260000, "USD")), "29.84"),
+        (Certificate(deductions=Money(260000, "USD")), "25.44"),
+    ],
+)
+def test_a_w4_changes_federal_tax(form: Certificate, owed: str) -> None:
+    assert tax(a_payment("280", Payee("w4", certificate=form)), "us_fit_pub15t") == owed
+
+
+@pytest.mark.parametrize(
+    "form",
+    [Certificate(period="hourly"), Certificate(filing_status="widow")],
+)
+def test_a_status_or_period_without_a_table_is_refused(form: Certificate) -> None:
+    with pytest.raises(PayError, match="does not carry"):
+        lines(a_payment("280", Payee("w4", certificate=form)), "us_fit_pub15t")
+    with pytest.raises(PayError, match="does not carry"):
+        lines(
+            a_payment("280", Payee("w4", certificate=replace(form, state_status="widow"))),
+            "us_ca_pit_methodb",
+        )
+
+
+@pytest.mark.parametrize(
+    ("form", "wages", "owed"),
+    [
+        (Certificate(), "73", "0.00"),
+        (Certificate(state_status="married"), "280", "5.96"),
+        (Certificate(state_status="married", regular_allowances=2), "280", "3.71"),
+        (Certificate(state_status="head_household"), "280", "5.01"),
+        (Certificate(state_status="single", regular_allowances=11), "280", "4.50"),
+    ],
+)
+def test_a_de4_changes_state_tax(form: Certificate, wages: str, owed: str) -> None:
+    assert tax(a_payment(wages, Payee("w4", certificate=form)), "us_ca_pit_methodb") == owed
+
+
+@pytest.mark.parametrize(
+    ("scheme", "payee", "currency"),
+    [
+        ("cn_labor_per_payment", Payee("cn_nonresident"), "CNY"),
+        ("cn_labor_platform_cumulative", Payee(None), "CNY"),
+        ("us_contractor", Payee("w8ben"), "USD"),
+        ("us_nra_services", Payee("w9"), "USD"),
+        ("uk_self_employed_gross", Payee(None), "GBP"),
+        ("us_fica", Payee("w9"), "USD"),
+        ("us_fit_pub15t", Payee("w4"), "USD"),
+    ],
+)
+def test_a_form_of_another_scheme_is_refused(scheme: str, payee: Payee, currency: str) -> None:
+    with pytest.raises(PayError, match="tax form does not fit"):
+        lines(a_payment("280", payee, currency), scheme)
+
+
+def test_a_year_without_a_table_is_refused() -> None:
+    with pytest.raises(PayError, match="no table for payments on 2027-01-01"):
+        lines(a_payment("280", Payee("w9"), on=date(2027, 1, 1)), "us_contractor")
+
+
+def test_a_version_is_not_used_outside_its_dates() -> None:
+    version = queries.load_scheme("us_contractor", A_DAY)
+
+    with pytest.raises(PayError, match="no table"):
+        withhold(a_payment("280", Payee("w9"), on=date(2025, 1, 1)), version)
+
+
+@pytest.mark.parametrize(("gross", "currency"), [("280", "CNY"), ("-1", "USD")])
+def test_other_currencies_and_negative_pay_are_refused(gross: str, currency: str) -> None:
+    with pytest.raises(PayError, match="payments in USD"):
+        lines(a_payment(gross, Payee("w9"), currency), "us_contractor")
+
+
+def test_a_threshold_is_no_withholding() -> None:
+    with pytest.raises(PayError, match="withholds nothing"):
+        lines(a_payment("280", RESIDENT, "CNY"), "cn_vat_individual")
