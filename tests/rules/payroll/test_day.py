@@ -254,7 +254,7 @@ def test_wet_work_raises_the_overtime_rate_and_formal_wear_does_not() -> None:
 def test_a_voucher_may_say_that_an_extra_raises_the_overtime_rate() -> None:
     fire = Adjustment("fire", Money(2000, "USD"), in_overtime_base=True)
 
-    earned = paid(a_deal(), a_day("08:00", "20:00", a_meal("13:00", "13:30"), adjustments=(fire,)))
+    earned = paid(a_deal(), a_day("08:00", "19:30", a_meal("13:00", "13:30"), adjustments=(fire,)))
 
     assert earned.gross == Money(30000, "USD")
     assert earned.lines[-1].kind == "bump"
