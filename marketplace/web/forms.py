@@ -43,13 +43,26 @@ class Required:
         self.message = message
 
     def __call__(self, _form: object, field: Any) -> None:  # noqa: ANN401 - wtforms has no types
-        """Refuse an empty value."""
+        """Refuse an empty value; one that could not be read has its sentence already."""
+        if field.process_errors:
+            raise StopValidation
         if not any(str(value).strip() for value in field.raw_data or ()):
             field.errors = []
             raise StopValidation(self.message)
 
 
-class ClockField(StringField):  # type: ignore[misc]  # wtforms has no types
+class ReadField(StringField):  # type: ignore[misc]  # wtforms has no types
+    """A text that is read into a value; what could not be read is not checked further."""
+
+    data: Any
+
+    def pre_validate(self, _form: object) -> None:
+        """Stop at a text that could not be read."""
+        if self.process_errors:
+            raise StopValidation
+
+
+class ClockField(ReadField):
     """A time of day as the set writes it, "07:00" or "26:00"; data: minutes after midnight."""
 
     def _value(self) -> str:
@@ -64,7 +77,7 @@ class ClockField(StringField):  # type: ignore[misc]  # wtforms has no types
             self.data = _read(zones.parse_clock, valuelist[0])
 
 
-class LengthField(StringField):  # type: ignore[misc]  # wtforms has no types
+class LengthField(ReadField):
     """A number of hours, "10", "10.5" or "10:30"; data: minutes."""
 
     def _value(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -103,6 +104,17 @@ def one(session: Session, production_id: int, public_id: str) -> RoleRow | None:
     """Return one role of a production, or None when it has no such role."""
     found = _rows(session, Role.production_id == production_id, Role.public_id == public_id)
     return found[0] if found else None
+
+
+def planned_cost(roles: Iterable[RoleRow], shoot_day_id: int) -> tuple[Money, ...]:
+    """Return what a day costs when every place is filled, one sum per currency."""
+    totals: dict[str, Money] = {}
+    for role in roles:
+        need = role.needs.get(shoot_day_id)
+        if need is not None:
+            before = totals.get(role.currency, Money(0, role.currency))
+            totals[role.currency] = before + role.day_rate.times(need.headcount)
+    return tuple(totals[currency] for currency in sorted(totals))
 
 
 def _rows(session: Session, *where: sa.ColumnElement[bool]) -> list[RoleRow]:

@@ -1,0 +1,1 @@
+"""Productions: start, change and publish them; the board."""

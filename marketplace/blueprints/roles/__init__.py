@@ -1,0 +1,1 @@
+"""The breakdown: the roles of a production."""
