@@ -8,5 +8,20 @@ from marketplace.domain.booking.queries.fits import (
     fits_of_people,
     windows_of,
 )
+from marketplace.domain.booking.queries.offers import (
+    OfferDay,
+    OfferPage,
+    booked_day,
+    offer_page,
+)
 
-__all__ = ["DayWindow", "fits", "fits_of_people", "windows_of"]
+__all__ = [
+    "DayWindow",
+    "OfferDay",
+    "OfferPage",
+    "booked_day",
+    "fits",
+    "fits_of_people",
+    "offer_page",
+    "windows_of",
+]

@@ -8,6 +8,7 @@ from marketplace.domain.booking.services.answers import (
     DeclineOffer,
     accept,
     decline,
+    decline_all,
 )
 from marketplace.domain.booking.services.endings import (
     CancelBooking,
@@ -38,6 +39,7 @@ __all__ = [
     "accept",
     "cancel",
     "decline",
+    "decline_all",
     "give_back",
     "miss",
     "promote_standby",

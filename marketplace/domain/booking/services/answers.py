@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import lock, lock_one
@@ -113,6 +114,20 @@ def decline(session: Session, command: DeclineOffer, *, clock: Clock) -> Offer:
     news = News(f"offer:{offer.public_id}:declined", subject, lines)
     telling.tell_casting(session, facts, news, clock=clock)
     return offer
+
+
+def decline_all(session: Session, application_id: int, reason: str, *, clock: Clock) -> int:
+    """Decline every open offer of an application that its person withdraws; returns how many."""
+    found = session.execute(
+        sa.select(Offer.id, Offer.person_id).where(
+            Offer.application_id == application_id,
+            Offer.state == OfferState.SENT,
+            Offer.expires_at > clock.now(),
+        ),
+    ).all()
+    for offer_id, person_id in found:
+        decline(session, DeclineOffer(offer_id, person_id, reason), clock=clock)
+    return len(found)
 
 
 def _locked(session: Session, offer_id: int, person_id: int) -> Offer:
