@@ -122,3 +122,8 @@ def payee(session: Session, person_id: int, vault: Vault) -> PayeeRow:
         has_tax_number=row.tax_id_sealed is not None,
         has_account=row.account_sealed is not None,
     )
+
+
+def zone_of(session: Session, user_id: int) -> str:
+    """Return the zone a user reads times in: of their profile, else UTC."""
+    return session.scalar(sa.select(Person.zone).where(Person.user_id == user_id)) or "UTC"

@@ -1,0 +1,1 @@
+"""A talent's own profile, and how they are paid."""

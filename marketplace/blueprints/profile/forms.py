@@ -1,0 +1,157 @@
+"""Forms of a talent's profile and payee."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Length
+
+from marketplace.domain.accounts.rules import LONGEST_PASSWORD
+from marketplace.domain.people.queries import PayeeRow
+from marketplace.domain.people.rules import (
+    TAX_FORM_WORDS,
+    WORK_WORDS,
+    TaxForm,
+    Work,
+    account_problem,
+    tax_number_problem,
+    tidy_number,
+)
+from marketplace.domain.people.services import PayeeDetails, Profile
+from marketplace.web.fields import LONGEST_NAME, PhoneField, country_field, name_field, tidy
+from marketplace.web.forms import PageForm, Required
+from marketplace.web.places import guess_zone, zones_of
+from marketplace.web.presentation import zone_name
+
+LONGEST_TEXT = 2000
+LONGEST_ADDRESS = 400
+
+
+def _line(label: str, **keywords: str) -> StringField:
+    """Return a field for one line that may stay empty."""
+    return StringField(
+        label, validators=[Length(max=LONGEST_NAME)], filters=[tidy], render_kw=keywords
+    )
+
+
+class ProfileForm(PageForm):
+    """What a talent shows."""
+
+    stage_name = name_field(
+        _("Stage name"),
+        _("Enter the name you work under."),
+        description=_("The name on call sheets. Your legal name stays between you and payroll."),
+        render_kw={"autocomplete": "nickname"},
+    )
+    works = SelectMultipleField(
+        _("Which work?"),
+        choices=[(work.value, words) for work, words in WORK_WORDS.items()],
+        validators=[Required(_("Tick at least one kind of work."))],
+    )
+    department = _line(_("Department, for crew"))
+    city = _line(_("City"), autocomplete="address-level2")
+    country = country_field()
+    zone = SelectField(
+        _("Time zone"),
+        description=_("Your calendar and your messages use it. Calls are in the set's own time."),
+        validate_choice=False,
+    )
+    languages = _line(_("Languages"))
+    phone = PhoneField(
+        _("Telephone"),
+        description=_("For the day of the shoot; shown to productions that book you."),
+        render_kw={"autocomplete": "tel"},
+    )
+    about = TextAreaField(
+        _("About you"), validators=[Length(max=LONGEST_TEXT)], render_kw={"rows": 5}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - wtforms has no types
+        """Offer the zones of the country."""
+        super().__init__(*args, **kwargs)
+        zones = {zone_name(zone): zone for zone in zones_of(self.country.data or "")}
+        self.zone.choices = [(zones[name], name) for name in sorted(zones)]
+
+    def profile(self) -> Profile:
+        """Return the profile; a zone of another country gives way to a guess."""
+        zone, country = self.zone.data, self.country.data
+        return Profile(
+            stage_name=self.stage_name.data,
+            works=frozenset(Work(work) for work in self.works.data),
+            city=self.city.data,
+            country=country,
+            zone=zone if zone in zones_of(country) else guess_zone(country, self.city.data),
+            languages=self.languages.data,
+            department=self.department.data,
+            about=self.about.data.strip(),
+            phone=self.phone.e164,
+        )
+
+
+class PayeeForm(PageForm):
+    """How a person is paid. Numbers are never shown again: an empty field keeps what is there."""
+
+    legal_name = name_field(
+        _("Legal name"),
+        _("Enter your name as on your passport or identity card."),
+        description=_("As on your passport or identity card. It is on pay slips and nowhere else."),
+        render_kw={"autocomplete": "name"},
+    )
+    address = TextAreaField(
+        _("Address"),
+        validators=[Required(_("Enter your address.")), Length(max=LONGEST_ADDRESS)],
+        render_kw={"rows": 3, "autocomplete": "street-address"},
+    )
+    tax_form = RadioField(
+        _("Tax form"),
+        choices=[(form.value, words) for form, words in TAX_FORM_WORDS.items()],
+        validators=[Required(_("Choose the tax form that fits you."))],
+    )
+    tax_number = StringField(_("Tax number"), render_kw={"autocomplete": "off"})
+    bank_name = name_field(_("Bank"), _("Enter the name of your bank."))
+    account = StringField(_("Account number"), render_kw={"autocomplete": "off"})
+    password = PasswordField(
+        _("Password"),
+        description=_("Once more, so that nobody else can redirect your pay."),
+        validators=[Required(_("Enter your password.")), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    known: PayeeRow = PayeeRow()
+
+    def validate_tax_number(self, field: StringField) -> None:
+        """Refuse a number that does not fit the form; empty keeps the one for the same form."""
+        number = tidy_number(field.data or "")
+        keeps = self.known.has_tax_number and self.known.tax_form == self.tax_form.data
+        if self.tax_form.data not in set(TaxForm) or (not number and keeps):
+            return
+        problem = tax_number_problem(TaxForm(self.tax_form.data), number)
+        if problem is not None:
+            raise ValueError(problem)
+
+    def validate_account(self, field: StringField) -> None:
+        """Refuse what cannot be an account; empty keeps the one that is there."""
+        number = tidy_number(field.data or "")
+        problem = account_problem(number) if number or not self.known.has_account else None
+        if problem is not None:
+            raise ValueError(problem)
+
+    def to_command(self, person_id: int) -> PayeeDetails:
+        """Return the details, numbers without spaces."""
+        return PayeeDetails(
+            person_id=person_id,
+            legal_name=self.legal_name.data,
+            address=self.address.data.strip(),
+            tax_form=TaxForm(self.tax_form.data),
+            tax_number=tidy_number(self.tax_number.data or ""),
+            bank_name=self.bank_name.data,
+            account=tidy_number(self.account.data or ""),
+        )
