@@ -125,6 +125,12 @@ def test_above_the_money_break_late_hours_are_paid_on_the_break() -> None:
     assert shown(earned) == [("day", "1", "2000.00"), ("overtime_1_5", "2", "586.50")]
 
 
+def test_above_the_money_break_a_longer_guarantee_is_still_the_day_rate() -> None:
+    star = a_deal(SAG, "2500", 11, minimum=Money(78200, "USD"))
+
+    assert price_day(star, an_agreement(SAG), 660).gross == Money(250000, "USD")
+
+
 def test_at_the_money_break_the_ordinary_bands_hold() -> None:
     at_break = a_deal(SAG, "1564", 8, minimum=Money(78200, "USD"))
 

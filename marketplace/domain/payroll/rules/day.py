@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
@@ -81,11 +82,16 @@ def price_day(
     worked_minutes: int,
     when: Situation | None = None,
 ) -> Earnings:
-    """Estimate a planned day of so many worked minutes: on time, with its meals, no extras."""
+    """Estimate a planned day of so many worked minutes: on time, with its meals, no extras.
+
+    when: its date and place in the week; left out, an ordinary day at the latest scale.
+    """
     refuse_other(deal, agreement)
     worked = Fraction(worked_minutes, MINUTES)
     hours = clocked(worked, worked, agreement, ZERO)
-    return price_hours(deal, hours, agreement, when or Situation(agreement.effective_from))
+    return price_hours(
+        deal, hours, agreement, when or Situation(agreement.effective_to or date.max)
+    )
 
 
 def refuse_other(deal: Deal, agreement: Agreement) -> None:

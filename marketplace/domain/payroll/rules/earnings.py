@@ -250,7 +250,7 @@ def _break_lines(work: Job, when: Situation, terms: MoneyBreak) -> list[PayLine]
         return _band_lines(work)
     on_break = replace(work, base=Base(limit, limit / work.agreement.day_h, work.base.currency))
     late = [
-        _band_line(on_break, band, ZERO, work.hours.worked)
+        _band_line(on_break, band, work.guarantee, work.hours.worked)
         for band in terms.bands
         if band.multiplier
     ]
