@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.db import lock_one
+from marketplace.db import insert_once, lock_one
 from marketplace.domain.accounts.models import User
 from marketplace.domain.accounts.services.sign_up import SignUp, sign_up
 from marketplace.domain.audit.services import Act, record
 from marketplace.domain.notices.services import Message, Reader, tell
-from marketplace.domain.people.models import Payee, Person
+from marketplace.domain.people.models import BookOut, Payee, Person
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.people.rules import TaxForm, Work, last_four
 from marketplace.kernel.clock import Clock
@@ -170,3 +171,14 @@ def _opened(payee: Payee, name: str, vault: Vault) -> str:
     if sealed is None:
         raise PayeeIncompleteError(say("This person has not said yet how they are paid."))
     return vault.open(sealed, owner)
+
+
+def book_out(session: Session, person_id: int, on: date) -> None:
+    """Keep that a person is not free on a date; saying it twice changes nothing."""
+    insert_once(session, BookOut, ["person_id", "on_date"], person_id=person_id, on_date=on)
+
+
+def clear_book_out(session: Session, person_id: int, on: date) -> None:
+    """Keep that a person is free on a date after all."""
+    away = sa.delete(BookOut).where(BookOut.person_id == person_id, BookOut.on_date == on)
+    session.execute(away)

@@ -1,0 +1,289 @@
+"""Find open roles: newest first, page by page, never counting what nobody asked for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.db import Instant
+from marketplace.domain.accounts.models import Company
+from marketplace.domain.casting.models import Role, RoleDate, RoleGram
+from marketplace.domain.casting.queries.postings import DateRow, dates_of
+from marketplace.domain.casting.rules import RoleState, grams
+from marketplace.domain.productions.models import Production, ShootDay
+from marketplace.domain.productions.rules import DayState, ProductionState
+from marketplace.kernel.money import Money
+
+PAGE: Final = 25
+END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
+LONGEST_TEXT: Final = 60
+COMMON: Final = "etaoinshrdlcumwfgypbvk"
+"""The letters of English from the most used to the least: rare ones lead the search."""
+
+_WORD: Final = re.compile(r"[a-z0-9]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What somebody looks for; an empty field asks for nothing.
+
+    first, last: shoot dates, both included. least: a day rate, in its own currency only.
+    free: a condition on ShootDay and Production that days must meet, from `booking`.
+    """
+
+    text: str = ""
+    first: date | None = None
+    last: date | None = None
+    kinds: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    currency: str = ""
+    least: Money | None = None
+    free: sa.ColumnElement[bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRole:
+    """One role as its card shows it."""
+
+    dates: tuple[DateRow, ...]
+    id: int
+    public_id: str
+    name: str
+    kind: str
+    who: str
+    day_rate_minor: int
+    currency: str
+    guaranteed_minutes: int
+    apply_by_at: datetime
+    disclosures: list[str]
+    production: str
+    format: str
+    episodes: int | None
+    city: str
+    zone: str
+    rest_minutes: int
+    registration_number: str
+    company: str
+
+    @property
+    def day_rate(self) -> Money:
+        """What one day is paid."""
+        return Money(self.day_rate_minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        """What all its dates are paid together."""
+        return self.day_rate.times(len(self.dates))
+
+    @property
+    def places(self) -> int:
+        """How many people it takes on its largest day."""
+        return max((one.headcount for one in self.dates), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of roles; next_after: the role after which the next page begins, or None."""
+
+    roles: list[FoundRole]
+    next_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What there is to choose from: roles per shoot date, cities, currencies of open roles."""
+
+    per_date: dict[date, int]
+    cities: tuple[str, ...]
+    currencies: tuple[str, ...]
+
+
+_ROLE: tuple[Any, ...] = (
+    Role.id,
+    Role.public_id,
+    Role.name,
+    Role.kind,
+    Role.who,
+    Role.day_rate_minor,
+    Role.currency,
+    Role.guaranteed_minutes,
+    Role.apply_by_at,
+    Role.disclosures,
+)
+_SHOW: tuple[Any, ...] = (
+    Production.title,
+    Production.format,
+    Production.episodes,
+    Production.city,
+    Production.zone,
+    Production.minimum_rest_minutes,
+    Production.registration_number,
+    Company.name,
+)
+
+
+def is_open(now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition on Role and Production of a role that takes applications."""
+    return sa.and_(
+        Role.state == RoleState.OPEN,
+        Role.apply_by_at > now,
+        Production.state == ProductionState.LIVE,
+    )
+
+
+def find(
+    session: Session,
+    filters: Filters,
+    *,
+    now: datetime,
+    after: str = "",
+    size: int = PAGE,
+) -> Found:
+    """Return one page of open roles, newest first; two queries.
+
+    after: the public id of the last role of the page before; unknown ones begin at the top.
+    The page is cut before anything is joined to it.
+    """
+    ids = (
+        sa.select(Role.id)
+        .join(Production, Production.id == Role.production_id)
+        .where(is_open(now), *_wanted(filters), *_later(after))
+        .order_by(Role.published_at.desc(), Role.id.desc())
+        .limit(size + 1)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(*_ROLE, *_SHOW)
+        .join_from(ids, Role, Role.id == ids.c.id)
+        .join(Production, Production.id == Role.production_id)
+        .join(Company, Company.id == Production.company_id)
+        .order_by(Role.published_at.desc(), Role.id.desc()),
+    ).all()
+    shown = rows[:size]
+    dates = dates_of(session, [row.id for row in shown], now=now)
+    found = [FoundRole(tuple(dates.get(row.id, ())), *row) for row in shown]
+    return Found(found, found[-1].public_id if len(rows) > size else None)
+
+
+def facets(session: Session, first: date, last: date, *, now: datetime) -> Facets:
+    """Return roles per shoot date between two dates, and the cities and currencies; two queries."""
+    counts = session.execute(
+        sa.select(ShootDay.shoot_date, sa.func.count(sa.distinct(Role.id)))
+        .select_from(ShootDay)
+        .join(RoleDate, RoleDate.shoot_day_id == ShootDay.id)
+        .join(Role, Role.id == RoleDate.role_id)
+        .join(Production, Production.id == Role.production_id)
+        .where(
+            is_open(now),
+            ShootDay.shoot_date.between(first, last),
+            ShootDay.state == DayState.PLANNED,
+            ShootDay.call_at > now,
+        )
+        .group_by(ShootDay.shoot_date),
+    )
+    places = session.execute(
+        sa.select(Production.city, Role.currency)
+        .join_from(Role, Production, Production.id == Role.production_id)
+        .where(is_open(now))
+        .distinct()
+        .order_by(Production.city),
+    ).all()
+    return Facets(
+        dict(counts.tuples().all()),
+        tuple(dict.fromkeys(row.city for row in places)),
+        tuple(sorted({row.currency for row in places})),
+    )
+
+
+def _later(after: str) -> list[sa.ColumnElement[bool]]:
+    """Return what comes after a role in the order of the list: (published_at, id) below its own."""
+    if not after:
+        return []
+    last = sa.select(Role.published_at, Role.id).where(Role.public_id == after).subquery()
+    end = sa.literal(END_OF_TIME, Instant())
+    published = sa.func.coalesce(sa.select(last.c.published_at).scalar_subquery(), end)
+    number = sa.func.coalesce(sa.select(last.c.id).scalar_subquery(), 0)
+    return [
+        Role.published_at <= published,
+        sa.or_(Role.published_at < published, Role.id < number),
+    ]
+
+
+def _wanted(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    wanted = _text(filters.text)
+    if filters.kinds:
+        wanted.append(Role.kind.in_(filters.kinds))
+    if filters.cities:
+        wanted.append(Production.city.in_(filters.cities))
+    if filters.currency:
+        wanted.append(Role.currency == filters.currency)
+    if filters.least is not None:
+        wanted.append(Role.currency == filters.least.currency)
+        wanted.append(Role.day_rate_minor >= filters.least.minor)
+    days = _days(filters)
+    return [*wanted, days] if days is not None else wanted
+
+
+def _days(filters: Filters) -> sa.ColumnElement[bool] | None:
+    """Return that one day at least of a role is between the dates and free, or None."""
+    wanted = []
+    if filters.first is not None:
+        wanted.append(ShootDay.shoot_date >= filters.first)
+    if filters.last is not None:
+        wanted.append(ShootDay.shoot_date <= filters.last)
+    if filters.free is not None:
+        wanted.append(filters.free)
+    if not wanted:
+        return None
+    return sa.exists(
+        sa.select(RoleDate.id)
+        .join(ShootDay, ShootDay.id == RoleDate.shoot_day_id)
+        .where(
+            RoleDate.role_id == Role.id,
+            ShootDay.production_id == Production.id,
+            ShootDay.state == DayState.PLANNED,
+            *wanted,
+        )
+        .correlate(Role, Production),
+    )
+
+
+def _text(text: str) -> list[sa.ColumnElement[bool]]:
+    """Return that every piece of the text is in the index, and every longer Latin word in one go.
+
+    The rarest piece leads; the others are looked up for each role it finds.
+    """
+    wanted = sorted(grams(text[:LONGEST_TEXT]), key=_rarity)
+    if not wanted:
+        return []
+    leader = sa.select(RoleGram.role_id).where(RoleGram.gram == wanted[0])
+    others = [
+        sa.exists(
+            sa.select(RoleGram.id)
+            .where(RoleGram.gram == gram, RoleGram.role_id == Role.id)
+            .correlate(Role),
+        )
+        for gram in wanted[1:]
+    ]
+    level = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
+    words = [_says(word) for word in _WORD.findall(level)]
+    return [Role.id.in_(leader), *others, *words]
+
+
+def _says(word: str) -> sa.ColumnElement[bool]:
+    """Return that a word stands somewhere in what the index is made of."""
+    said = (Role.name, Role.who, Role.department, Role.description)
+    shown = (Production.title, Production.second_title, Production.city)
+    return sa.or_(*(text.icontains(word) for text in (*said, *shown)))
+
+
+def _rarity(gram: str) -> tuple[int, str]:
+    """Order pieces from rare to common: letters of other scripts, then q z x j, then the rest."""
+    ranks = [COMMON.find(letter) for letter in gram]
+    return -sum(rank if rank >= 0 else len(COMMON) for rank in ranks), gram

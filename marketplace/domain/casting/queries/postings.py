@@ -1,0 +1,171 @@
+"""Read one published role with everything somebody needs before they apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.domain.accounts.models import Company
+from marketplace.domain.casting.models import Role, RoleDate
+from marketplace.domain.casting.rules import RoleState
+from marketplace.domain.productions.models import Production, ShootDay
+from marketplace.domain.productions.rules import DayState, ProductionState
+from marketplace.kernel.money import Money
+from marketplace.kernel.zones import local_date
+
+
+@dataclass(frozen=True, slots=True)
+class DateRow:
+    """One date of a role: call, wrap, and how many of its places are taken."""
+
+    role_date_id: int
+    shoot_day_id: int
+    shoot_date: date
+    call_at: datetime
+    wrap_at: datetime
+    headcount: int
+    confirmed: int
+
+    @property
+    def left(self) -> int:
+        """How many places are left."""
+        return self.headcount - self.confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A published role, its production and company, as anybody may read them."""
+
+    dates: tuple[DateRow, ...]
+    id: int
+    public_id: str
+    name: str
+    kind: str
+    department: str
+    who: str
+    description: str
+    day_rate_minor: int
+    guaranteed_minutes: int
+    currency: str
+    apply_by_at: datetime
+    disclosures: list[str]
+    state: str
+    published_at: datetime
+    production: str
+    second_title: str
+    format: str
+    episodes: int | None
+    city: str
+    country: str
+    zone: str
+    agreement: str
+    scheme: str
+    rest_minutes: int
+    registration_number: str
+    production_state: str
+    company: str
+
+    @property
+    def day_rate(self) -> Money:
+        """What one day is paid."""
+        return Money(self.day_rate_minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        """What all its dates are paid together."""
+        return self.day_rate.times(len(self.dates))
+
+    @property
+    def apply_by_date(self) -> date:
+        """The date on the set by which to apply."""
+        return local_date(self.apply_by_at, self.zone)
+
+    def is_open(self, now: datetime) -> bool:
+        """Say whether it takes applications."""
+        return (
+            self.state == RoleState.OPEN
+            and self.production_state == ProductionState.LIVE
+            and now < self.apply_by_at
+        )
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Role.id,
+    Role.public_id,
+    Role.name,
+    Role.kind,
+    Role.department,
+    Role.who,
+    Role.description,
+    Role.day_rate_minor,
+    Role.guaranteed_minutes,
+    Role.currency,
+    Role.apply_by_at,
+    Role.disclosures,
+    Role.state,
+    Role.published_at,
+    Production.title,
+    Production.second_title,
+    Production.format,
+    Production.episodes,
+    Production.city,
+    Production.country,
+    Production.zone,
+    Production.agreement,
+    Production.scheme,
+    Production.minimum_rest_minutes,
+    Production.registration_number,
+    Production.state,
+    Company.name,
+)
+
+
+def posting(session: Session, public_id: str) -> Posting | None:
+    """Return a role that was published, open or not; None for drafts and what never was."""
+    row = session.execute(
+        sa.select(*_COLUMNS)
+        .join(Production, Production.id == Role.production_id)
+        .join(Company, Company.id == Production.company_id)
+        .where(
+            Role.public_id == public_id,
+            Role.published_at.is_not(None),
+            Production.state != ProductionState.DRAFT,
+        ),
+    ).first()
+    if row is None:
+        return None
+    return Posting(tuple(dates_of(session, [row[0]]).get(row[0], ())), *row)
+
+
+def dates_of(
+    session: Session,
+    role_ids: Sequence[int],
+    *,
+    now: datetime | None = None,
+) -> dict[int, list[DateRow]]:
+    """Return the dates of roles in their order, by role id; one query.
+
+    now: leave out days whose call has passed.
+    """
+    found = sa.select(
+        RoleDate.role_id,
+        RoleDate.id,
+        RoleDate.shoot_day_id,
+        ShootDay.shoot_date,
+        ShootDay.call_at,
+        ShootDay.wrap_at,
+        RoleDate.headcount,
+        RoleDate.confirmed,
+    ).join(ShootDay, ShootDay.id == RoleDate.shoot_day_id)
+    found = found.where(RoleDate.role_id.in_(role_ids), ShootDay.state != DayState.CANCELLED)
+    if now is not None:
+        found = found.where(ShootDay.call_at > now)
+    rows: dict[int, list[DateRow]] = {}
+    for row in session.execute(found.order_by(ShootDay.call_at, RoleDate.id)):
+        rows.setdefault(row[0], []).append(DateRow(*row[1:]))
+    return rows
