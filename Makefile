@@ -1,6 +1,5 @@
 # One line of help per target; `make` alone lists them.
 PYTHON := .venv/bin/python
-SERVE := .venv/bin/flask --app wsgi run-all
 FLASK := .venv/bin/flask --app wsgi
 TYPED := $(wildcard marketplace scripts tests benchmarks wsgi.py migrations/env.py)
 TEMPLATES := $(wildcard marketplace/templates)
@@ -18,12 +17,12 @@ setup: ## install everything that is missing, for work and tests
 run: ## the site and its worker with the demo, on SQLite: nothing else needed
 	@scripts/bootstrap
 	$(PYTHON) scripts/translations compile
-	$(SERVE)
+	DAYRATE_DEMO=1 $(FLASK) serve
 
 demo: ## make the demo production anew
 	@scripts/bootstrap
 	$(PYTHON) scripts/translations compile
-	$(FLASK) demo
+	DAYRATE_DEMO=1 $(FLASK) demo load
 
 test: check ## every gate and every test, as the build does
 	rm -f .coverage .coverage.*

@@ -2,9 +2,116 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from datetime import timedelta
+from importlib import import_module
+from typing import Final
+
+import click
+import flask_migrate
 from flask import Flask
+from flask.cli import AppGroup, with_appcontext
+
+from marketplace import db
+from marketplace.outside import Outside, Stage
+from marketplace.web.extensions import outside
+from marketplace.worker import serve as supervisor
+from marketplace.worker.books import checked
+from marketplace.worker.drain import Crew
+from marketplace.worker.process import run_worker
+
+DAY_HOURS: Final = 24
+
+demo = AppGroup("demo", help="The demo world and its clock.")
 
 
 def install(app: Flask) -> None:
     """Add the product's commands to `flask`."""
-    del app
+    for command in (worker, drain, serve, books, demo):
+        app.cli.add_command(command)
+
+
+@click.command()
+@with_appcontext
+def worker() -> None:
+    """Do the background work: one process, started anew by a supervisor when it ends."""
+    sys.exit(run_worker(outside()))
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when nothing is due any more.")
+@with_appcontext
+def drain(*, once: bool) -> None:
+    """Do due work with nothing but the rows: no engine, no clock, no other process."""
+    crew = crew_of(outside())
+    done = crew.drain_all()
+    while not once:
+        time.sleep(1)
+        done += crew.drain_all()
+    left = crew.backlog()
+    click.echo(f"Done: {done}. Still due: {left.due}. Given up: {left.parked}.")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+@with_appcontext
+def serve(host: str, port: int) -> None:
+    """Run the site and its worker on this machine; the database is brought up to date first."""
+    flask_migrate.upgrade(directory=str(supervisor.ROOT / "migrations"))
+    if outside().stage is not None:
+        load_demo()
+    click.echo(f"Dayrate is at http://{host}:{port} (stop with Ctrl-C)")
+    sys.exit(supervisor.run([supervisor.web(host, port), supervisor.worker()]))
+
+
+@click.command()
+@with_appcontext
+def books() -> None:
+    """Check the ledger, the slips and the gateways' statements; fails when something is wrong."""
+    ports = outside()
+    engine = db.create_engine(ports.settings.database_url)
+    found = checked(engine, ports, is_thorough=True)
+    engine.dispose()
+    for finding in found:
+        click.echo(f"{finding.name} {finding.subject}: {finding.sentence}")
+    click.echo("The books balance." if not found else f"Findings: {len(found)}")
+    sys.exit(bool(found))
+
+
+@demo.command("load")
+def load() -> None:
+    """Make the demo world, once."""
+    load_demo()
+
+
+@demo.command("forward")
+@click.argument("hours", type=click.IntRange(1, 60 * DAY_HOURS), default=DAY_HOURS)
+def forward(hours: int) -> None:
+    """Let HOURS pass at once, and do all the work that became due."""
+    ports = outside()
+    clock = the_stage(ports).clock
+    clock.move_to(clock.now() + timedelta(hours=hours))
+    done = crew_of(ports).drain_all()
+    click.echo(f"It is now {clock.now():%Y-%m-%d %H:%M} UTC. Done: {done}.")
+
+
+def crew_of(ports: Outside) -> Crew:
+    """Return hands that do due work in this process."""
+    return Crew(db.create_engine(ports.settings.database_url), ports)
+
+
+def the_stage(ports: Outside) -> Stage:
+    """Return the demo's stage; refuses on an installation that pays real people."""
+    if ports.stage is None:
+        raise click.ClickException("This is not a demo: start it with DAYRATE_DEMO=1.")
+    return ports.stage
+
+
+def load_demo() -> None:
+    """Make the demo world unless it is there."""
+    ports = outside()
+    the_stage(ports)
+    # The demo's world is no part of what pays people: loaded when asked for.
+    import_module("marketplace.demo.world").load(ports)

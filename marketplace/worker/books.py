@@ -1,0 +1,67 @@
+"""Looks after the books: while they do not balance, no money leaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from marketplace.domain.payments.services import Finding, check_books
+from marketplace.domain.tasks.rules import NotYetError
+from marketplace.outside import Outside
+from marketplace.worker.work import Handler, Work
+
+log = structlog.get_logger()
+
+LOOK_AGAIN: Final = timedelta(minutes=10)
+
+
+class BooksWatch:
+    """Checks the books now and then, and stops payouts while something cannot be."""
+
+    def __init__(self, engine: Engine, outside: Outside) -> None:
+        """Believe the books until the first check."""
+        self._engine = engine
+        self._outside = outside
+        self._is_wrong = False
+
+    def check(self) -> list[Finding]:
+        """Check the books; returns what cannot be, after looking twice."""
+        found = self._look() and self._look()
+        self._is_wrong = bool(found)
+        if found:
+            log.error(
+                "books_do_not_balance",
+                findings=[f"{finding.name} {finding.subject}" for finding in found],
+            )
+        return found
+
+    def guarding(self, handler: Handler) -> Handler:
+        """Return a handler of payouts that waits while the books are wrong."""
+
+        def handle(work: Work) -> object:
+            if self._is_wrong:
+                raise NotYetError(self._outside.clock.now() + LOOK_AGAIN)
+            return handler(work)
+
+        return handle
+
+    def _look(self) -> list[Finding]:
+        return checked(self._engine, self._outside)
+
+
+def checked(engine: Engine, outside: Outside, *, is_thorough: bool = False) -> list[Finding]:
+    """Return what cannot be in the books, all seen at one moment.
+
+    is_thorough: compare every slip with its fingerprint and the books with each gateway's
+    statement too.
+    """
+    with Session(engine) as session:
+        if engine.dialect.name != "sqlite":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        if not is_thorough:
+            return check_books(session)
+        return check_books(session, gateways=outside.gateways, vault=outside.vault)

@@ -1,0 +1,94 @@
+"""Which kind of work is done by whom: the whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from sqlalchemy.orm import Session
+
+from marketplace.domain.booking.jobs import expire_offer, release_standby
+from marketplace.domain.documents.jobs import IssuedSlip, print_slip
+from marketplace.domain.documents.rules import SlipDocument
+from marketplace.domain.notices.jobs import send_mail
+from marketplace.domain.payments.jobs import confirm_payout, pay_card, send_payout
+from marketplace.domain.payroll.models import PaySlip
+from marketplace.domain.payroll.rules.slips import document_owner
+from marketplace.domain.people.ports import Vault
+from marketplace.domain.timecards.jobs import auto_agree, close_day
+from marketplace.kernel.clock import Clock
+from marketplace.worker.work import Handler, Work
+
+
+class ShortJob(Protocol):
+    """A job that is one transaction."""
+
+    def __call__(self, session: Session, subject_id: int, /, *, clock: Clock) -> object:
+        """Do it."""
+        ...
+
+
+def _short(job: ShortJob) -> Handler:
+    """Return the handler of a job that is one transaction."""
+
+    def handle(work: Work) -> None:
+        with work.unit() as session:
+            job(session, work.subject_id, clock=work.outside.clock)
+
+    return handle
+
+
+def _pay_card(work: Work) -> None:
+    pay_card(work.unit, work.subject_id, till=work.outside.till)
+
+
+def _send_payout(work: Work) -> None:
+    send_payout(work.unit, work.subject_id, till=work.outside.till)
+
+
+def _confirm_payout(work: Work) -> None:
+    confirm_payout(work.unit, work.subject_id, till=work.outside.till)
+
+
+def _print_slip(work: Work) -> None:
+    outside = work.outside
+    read = _opened_by(outside.vault)
+    print_slip(work.unit, work.subject_id, read=read, printer=outside.printer, clock=outside.clock)
+
+
+def _opened_by(vault: Vault) -> Callable[[Session, int], IssuedSlip]:
+    """Return a reader of issued slips that opens their sealed documents."""
+
+    def read(session: Session, slip_id: int) -> IssuedSlip:
+        slip = session.get_one(PaySlip, slip_id)
+        text = vault.open(slip.document_sealed, document_owner(slip.public_id))
+        return IssuedSlip(slip.public_id, slip.number, SlipDocument.from_json(text))
+
+    return read
+
+
+def _send_mail(work: Work) -> None:
+    outside = work.outside
+    send_mail(
+        work.unit,
+        work.subject_id,
+        compose=outside.compose,
+        post=outside.post,
+        clock=outside.clock,
+    )
+
+
+HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
+    {
+        "auto_agree": _short(auto_agree),
+        "close_day": _short(close_day),
+        "confirm_payout": _confirm_payout,
+        "expire_offer": _short(expire_offer),
+        "pay_card": _pay_card,
+        "print_slip": _print_slip,
+        "release_standby": _short(release_standby),
+        "send_mail": _send_mail,
+        "send_payout": _send_payout,
+    },
+)
