@@ -57,10 +57,25 @@ def tags_of(pdf: bytes) -> list[object]:
         return _tags(file.Root.StructTreeRoot.K[0])
 
 
-def fonts_of(pdf: bytes) -> list[pikepdf.Dictionary]:
-    """Return the fonts of the first page, as dictionaries."""
-    file = pikepdf.open(io.BytesIO(pdf))
-    return [font for _, font in file.pages[0].obj.Resources.Font.items()]
+class Font(NamedTuple):
+    """A font of the first page: its name, its file, and which characters its glyphs are."""
+
+    name: str
+    file: bytes
+    characters: bytes
+
+
+def fonts_of(pdf: bytes) -> list[Font]:
+    """Return the fonts of the first page."""
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        return [
+            Font(
+                str(font.BaseFont),
+                font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes(),
+                font.ToUnicode.read_bytes(),
+            )
+            for _, font in file.pages[0].obj.Resources.Font.items()
+        ]
 
 
 def _tags(element: pikepdf.Object) -> list[object]:

@@ -116,7 +116,8 @@ def a_slip() -> SlipDocument:
         payment_method="Bank transfer to account ending 4242",
         payment_reference="PO-7K2M9QX4",
         notes=(
-            "Withholding is a prepayment of your tax, not a final tax. 预扣税款为预缴，并非最终税额。",
+            "Withholding is a prepayment of your tax, not a final tax.",
+            "预扣税款为预缴，并非最终税额。",
         ),
         contact="payroll@goldenreel.example · +1 323 555 0142",
         dispute_by="3 Jan 2027",

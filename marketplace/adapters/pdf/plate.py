@@ -33,7 +33,7 @@ KEPT: Final = 512
 ONE_PAGE: Final = '@page { @bottom-right { content: "1 / 1" } }'
 """The page of characters is not part of the slip: it must not be counted."""
 
-UNCLEAR: Final = re.compile(r"[）】》」』〉〕] [A-Za-z\u00c0-\u1eff]|[\u2e80-\uffef] [)\]}»”’]")
+UNCLEAR: Final = re.compile(r"[）】》」』〉\u3015] [A-Za-z\u00c0-\u1eff]|[\u2e80-\uffef] [)\]}»”’]")
 """Spaces whose script depends on where a bracket was opened: left to the layout engine."""
 
 MOST_FIELDS: Final = 1000
@@ -164,13 +164,13 @@ class Plate:
                 yield colour
             x = slot.x - shaped.width * slot.size / 1000 * slot.is_right
             y = slot.y + shaped.drop * slot.size
-            yield f"{slot.tag} BT\n1 0 0 -1 {x:.4f} {y:.4f} Tm"
+            yield f"{slot.tag} BT\n1 0 0 -1 {x:.2f} {y:.2f} Tm"
             for run in shaped.runs:
                 name, glyphs = self._fonts[run.face].name, run.text
                 if run.is_own:
                     name = name_of(run.face)
                     glyphs = "".join([own.glyph(run.face, character) for character in glyphs])
-                yield f"{name} {slot.size:.6f} Tf\n<{glyphs}> Tj"
+                yield f"{name} {slot.size:g} Tf\n<{glyphs}> Tj"
             yield "ET EMC"
 
     def _shaped(self, text: str, weight: str) -> Shaped:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import OrderedDict
 from functools import cache
 from threading import Lock
 from typing import Any, Final
@@ -21,6 +22,7 @@ from marketplace.domain.documents.ports import PrintingError, UnprintableTextErr
 from marketplace.kernel.sentences import say
 
 ASSET: Final = "asset:"
+MOST_SHEETS: Final = 8
 VARIANT: Final = "pdf/ua-1"
 
 Assets = dict[str, tuple[bytes, str]]
@@ -73,6 +75,7 @@ class Press:
         """Pin the fonts before the font library is first asked for any."""
         os.environ["FONTCONFIG_FILE"] = str(fonts.pinned_config())
         self._fonts = FontConfiguration()
+        self._sheets: OrderedDict[str, weasyprint.CSS] = OrderedDict()
         self._lock = Lock()
 
     def print_html(self, html: str, css: str, assets: Assets, **options: Any) -> bytes:  # noqa: ANN401  # handed on
@@ -91,9 +94,8 @@ class Press:
         logger.addHandler(ear)
         try:
             page = weasyprint.HTML(string=html, url_fetcher=fetcher)
-            sheet = weasyprint.CSS(string=css, url_fetcher=fetcher, font_config=self._fonts)
             pdf: bytes = page.write_pdf(
-                stylesheets=[sheet],
+                stylesheets=[self._sheet(css, fetcher, is_kept=not assets)],
                 font_config=self._fonts,
                 pdf_variant=VARIANT,
                 **options,
@@ -107,6 +109,17 @@ class Press:
         if ear.characters:
             raise UnprintableTextError(ear.characters)
         return pdf
+
+    def _sheet(self, css: str, fetcher: AssetFetcher, *, is_kept: bool) -> weasyprint.CSS:
+        """Read a style sheet, or take it from the last few; one that may import is read again."""
+        sheet = self._sheets.get(css)
+        if sheet is None:
+            sheet = weasyprint.CSS(string=css, url_fetcher=fetcher, font_config=self._fonts)
+            if is_kept:
+                self._sheets[css] = sheet
+        while len(self._sheets) > MOST_SHEETS:
+            self._sheets.popitem(last=False)
+        return sheet
 
 
 @cache

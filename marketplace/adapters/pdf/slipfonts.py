@@ -113,7 +113,7 @@ def _font(first: int, face: str, characters: Sequence[str], case: GlyphCase) -> 
         first: FONT % (name, descendant, character_map),
         descendant: DESCENDANT % (name, descriptor, widths),
         descriptor: DESCRIPTOR % (name, *_box(case), file),
-        character_map: frozen.stream(MAP % b"\n".join(_blocks(characters))),
+        character_map: frozen.stream(MAP % b"\n".join(_blocks(characters)), level=1),
         file: frozen.stream(font, b"/Length1 %d" % len(font), level=3),
     }
 

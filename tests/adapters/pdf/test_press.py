@@ -19,7 +19,10 @@ from tests.support.pdf import text_of
 from tests.support.slips import a_slip
 
 PAGE = '<html lang="en"><head><title>Register</title></head><body><h1>Register</h1>{}</body></html>'
-MARK = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+MARK = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+    b'<rect width="9" height="9"/></svg>'
+)
 CSS = 'html { font: 10pt "DejaVu Sans", "Droid Sans Fallback" }'
 
 

@@ -9,8 +9,10 @@ import os
 import resource
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
@@ -31,6 +33,15 @@ from tests.support.slips import a_slip, slip_number
 POINTS = 0.05
 """How far a word of a filled slip may stand from where the layout engine puts it."""
 
+MIXED = (
+    *("王 晓明", "王 Wang", "Wang 王 Li 李", "加班 2 倍", "加班 1.5 倍"),
+    *("李·伟 – 王", "王“晓”明…", "田中 さくら", "カナ・テスト", "第4天 (2)"),
+    *("Łukasz 王 Żółć", "Владимир 王", "Nguyễn Thị Ánh", "a 王，b", "（王） 李"),
+    *("《逆袭》 第 3 集", "—— 王 ——", "…王…", "2 王 2 Wang 王, Li", "¥100 王 €5"),
+    *("1.5 倍加班", "office ffi fj", "é王", "12王34李", "l·l 王"),
+)
+"""Words of two scripts, five to a slip: spaces, signs and digits take the face beside them."""
+
 ELSEWHERE = """
 import hashlib, sys
 from dataclasses import replace
@@ -45,6 +56,17 @@ print(*(hashlib.sha256(pdf).hexdigest() for pdf in PlateSlipPrinter().print_many
 def named(legal_name: str) -> SlipDocument:
     slip = a_slip()
     return replace(slip, payee=replace(slip.payee, legal_name=legal_name))
+
+
+def assert_same_words(filled: bytes, laid_out: bytes, folder: Path) -> None:
+    ours, theirs = words_of(filled, folder), words_of(laid_out, folder)
+    assert [word.text for word in ours] == [word.text for word in theirs]
+    shifts = [
+        abs(one - other)
+        for word, like in zip(ours, theirs, strict=True)
+        for one, other in zip(word[1:], like[1:], strict=True)
+    ]
+    assert max(shifts) <= POINTS
 
 
 @pytest.fixture
@@ -89,33 +111,36 @@ def test_every_label_stands_in_english_and_chinese(printer: SlipPrinter) -> None
 def test_a_filled_slip_is_the_slip_laid_out_by_itself(number: int, tmp_path: Path) -> None:
     slip = slip_number(number, PAPERS[number % 2])
     filled, laid_out = workshop().from_plate(slip), workshop().exact(slip)
-    ours, theirs = words_of(filled, tmp_path), words_of(laid_out, tmp_path)
-    assert [word.text for word in ours] == [word.text for word in theirs]
-    shifts = [
-        abs(one - other)
-        for word, like in zip(ours, theirs, strict=True)
-        for one, other in zip(word[1:], like[1:], strict=True)
-    ]
-    assert max(shifts) <= POINTS
+    assert_same_words(filled, laid_out, tmp_path)
     assert tags_of(filled) == tags_of(laid_out)
     assert len(filled) <= 1.15 * len(laid_out)
 
 
+@pytest.mark.parametrize("start", range(0, len(MIXED), 5))
+def test_mixed_scripts_stand_where_the_layout_engine_puts_them(start: int, tmp_path: Path) -> None:
+    slip = a_slip()
+    lines = tuple(
+        replace(slip.lines[0], label=words, label_second=words, cause=words)
+        for words in MIXED[start : start + 5]
+    )
+    mixed = replace(slip, status=MIXED[start], lines=lines)
+    filled, laid_out = workshop().from_plate(mixed), workshop().exact(mixed)
+    assert_same_words(filled, laid_out, tmp_path)
+
+
 @pytest.mark.parametrize(
     "name",
-    ["Łukasz Żółć", "Nguyễn Thị Ánh", "Владимир Ёлкин", "Ὀδυσσεύς Αθηνά", "田中 さくら", "𠮷野家"],
+    [
+        "Łukasz Żółć",
+        "Nguyễn Thị Ánh",
+        "Владимир Ёлкин",
+        "Ὀδυσσεύς",
+        "田中 さくら",
+        "Golden（王） LLC",
+    ],
 )
-def test_a_name_keeps_its_letters_whatever_the_script(
-    printer: PlateSlipPrinter,
-    name: str,
-) -> None:
-    try:
-        text = text_of(printer.print_slip(named(name)))
-    except UnprintableTextError as refusal:
-        assert set(refusal.characters) <= set(name)  # noqa: PT017  # refused by name, never boxed
-        assert refusal.characters == "𠮷"  # noqa: PT017
-    else:
-        assert name in text
+def test_a_name_keeps_its_letters_whatever_the_script(printer: SlipPrinter, name: str) -> None:
+    assert name in text_of(printer.print_slip(named(name)))
 
 
 def test_a_decomposed_name_is_composed_and_filled(printer: PlateSlipPrinter) -> None:
@@ -128,7 +153,7 @@ def test_a_name_that_needs_shaping_is_laid_out_by_itself(printer: PlateSlipPrint
     ordinary, arabic = printer.print_many([a_slip(), named("محمد علي")])
     assert "Wang Xiaoming" in text_of(ordinary)
     assert "PS-2026-000123" in text_of(arabic)
-    assert "DejaVu" in str([font.BaseFont for font in fonts_of(arabic)])
+    assert set("محمد") <= set(unicodedata.normalize("NFKC", text_of(arabic)))
     assert printer.share_of_plain == Fraction(1, 2)
 
 
@@ -168,8 +193,9 @@ def test_all_fonts_are_embedded_and_say_which_letters_they_draw(printer: SlipPri
     found = fonts_of(printer.print_slip(named("Łukasz 王晓明")))
     assert len(found) > 4
     for font in found:
-        assert font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()
-        assert b"beginbfchar" in font.ToUnicode.read_bytes()
+        assert "+" in font.name
+        assert font.file.startswith(b"\x00\x01\x00\x00")
+        assert b"beginbfchar" in font.characters
 
 
 def test_a_slip_is_tagged_titled_and_says_its_language(printer: SlipPrinter) -> None:
@@ -179,7 +205,7 @@ def test_a_slip_is_tagged_titled_and_says_its_language(printer: SlipPrinter) -> 
         assert file.trailer.Info.Title == "Pay slip PS-2026-000123"
         metadata = file.Root.Metadata.read_bytes().decode()
     assert 'pdfuaid:part="1"' in metadata
-    assert "<rdf:li xml:lang=\"x-default\">Pay slip PS-2026-000123</rdf:li>" in metadata
+    assert '<rdf:li xml:lang="x-default">Pay slip PS-2026-000123</rdf:li>' in metadata
 
 
 def test_amounts_of_a_column_end_at_one_edge(printer: SlipPrinter, tmp_path: Path) -> None:
@@ -206,7 +232,7 @@ def test_the_widest_words_of_a_column_stay_in_it(tmp_path: Path) -> None:
         (word for word in words_of(pdf, tmp_path) if word.text.startswith(("WWW", "$99", "$9,9"))),
         key=lambda word: (round(word.top), word.left),
     )
-    for one, other in zip(row, row[1:], strict=False):
+    for one, other in pairwise(row):
         assert one.right < other.left or one.top + 5 < other.top
 
 
