@@ -144,7 +144,7 @@ def duplicate(session: Session, command: RoleAct, *, clock: Clock) -> Role:
         guaranteed_minutes=source.guaranteed_minutes,
         apply_by_at=source.apply_by_at,
         disclosures=source.disclosures,
-        headcounts=dict(counts.tuples().all()),
+        headcounts={found.shoot_day_id: found.headcount for found in counts},
     )
     return create(session, CreateRole(source.production_id, command.by_id, terms), clock=clock)
 
