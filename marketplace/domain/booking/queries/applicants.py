@@ -253,3 +253,37 @@ def _past(session: Session, people: Sequence[int], now: datetime) -> dict[int, t
         .group_by(Booking.person_id),
     )
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBooking:
+    """A booking or a standby of a role that can be cancelled."""
+
+    id: int
+    public_id: str
+    state: BookingState
+    shoot_date: date
+    call_at: datetime
+
+
+def held_booking(session: Session, role_id: int, public_id: str) -> HeldBooking | None:
+    """Return a booking of a role, or None when the role has no such booking."""
+    row = session.execute(
+        sa.select(
+            Booking.id,
+            Booking.public_id,
+            Booking.state,
+            ShootDay.shoot_date,
+            Booking.call_at,
+        )
+        .join(ShootDay, ShootDay.id == Booking.shoot_day_id)
+        .where(Booking.role_id == role_id, Booking.public_id == public_id),
+    ).first()
+    return HeldBooking(row[0], row[1], BookingState(row[2]), row[3], row[4]) if row else None
+
+
+def offer_id_of(session: Session, role_id: int, public_id: str) -> int | None:
+    """Return the id of an offer of a role, or None when the role has no such offer."""
+    return session.scalar(
+        sa.select(Offer.id).where(Offer.role_id == role_id, Offer.public_id == public_id),
+    )

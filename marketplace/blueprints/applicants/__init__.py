@@ -1,0 +1,1 @@
+"""Casting reads who applied, chooses, offers dates and cancels them."""

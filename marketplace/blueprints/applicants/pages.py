@@ -1,0 +1,127 @@
+"""What the pages of casting show, read once for each request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import abort, request
+
+from marketplace.domain.booking.queries import applicants as queries
+from marketplace.domain.booking.queries.applicants import Applicant, HeldDate, Place, Profile
+from marketplace.domain.casting.queries import roles
+from marketplace.domain.casting.queries.roles import RoleRow
+from marketplace.kernel.money import Money
+from marketplace.web.access import the_production
+from marketplace.web.extensions import clock, reading
+
+PAGE: Final = 50
+SORTS: Final = ("fit", "newest", "oldest")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The applicant in the panel: profile, what they were offered, what they would cost."""
+
+    applicant: Applicant
+    profile: Profile
+    held: list[HeldDate]
+    rate: Money
+
+    @property
+    def cost(self) -> Money:
+        """What the dates that can be offered cost, before overtime."""
+        return self.rate.times(len(self.applicant.offerable))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The page of applicants: the tab, the filters, the rows."""
+
+    role: RoleRow
+    places: list[Place]
+    counts: dict[str, int]
+    stage: str
+    sort: str
+    is_free_only: bool
+    free_count: int
+    found: int
+    page: int
+    rows: list[Applicant]
+    chosen: Chosen | None
+    is_chosen_by_hand: bool
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are rows after this page."""
+        return self.found > self.page * PAGE
+
+
+def the_role(public_id: str) -> RoleRow:
+    """Return a role of this production; anything else is 404."""
+    found = roles.one(reading(), the_production().id, public_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def the_applicant(role: RoleRow, public_id: str) -> Applicant:
+    """Return one applicant of a role; anything else is 404."""
+    places = queries.places_of(reading(), role.id)
+    everyone = queries.applicants(reading(), role.id, places, clock().now())
+    found = [one for one in everyone if one.row.public_id == public_id]
+    if not found:
+        abort(404)
+    return found[0]
+
+
+def chosen(role: RoleRow, applicant: Applicant) -> Chosen:
+    """Return what the panel shows of one applicant."""
+    return Chosen(
+        applicant,
+        queries.profile_of(reading(), applicant.row.person_id),
+        queries.held_dates(reading(), applicant.row.application_id),
+        role.day_rate,
+    )
+
+
+def listing(role: RoleRow) -> Listing:
+    """Return the page of applicants that the address asks for."""
+    places = queries.places_of(reading(), role.id)
+    everyone = queries.applicants(reading(), role.id, places, clock().now())
+    stage = _one_of(request.args.get("stage"), tuple(queries.STAGES))
+    sort = _one_of(request.args.get("sort"), SORTS)
+    in_stage = [one for one in everyone if one.row.state in queries.STAGES[stage]]
+    all_free = [one for one in in_stage if len(one.free) == len(places)]
+    is_free_only = request.args.get("free") == "1"
+    found = _sorted(all_free if is_free_only else in_stage, sort)
+    page = max(1, request.args.get("page", 1, int))
+    rows = found[(page - 1) * PAGE : page * PAGE]
+    wanted = request.args.get("a")
+    by_hand = [one for one in everyone if one.row.public_id == wanted]
+    shown = (by_hand or rows)[:1]
+    return Listing(
+        role=role,
+        places=places,
+        counts=queries.stage_counts(everyone),
+        stage=stage,
+        sort=sort,
+        is_free_only=is_free_only,
+        free_count=len(all_free),
+        found=len(found),
+        page=page,
+        rows=rows,
+        chosen=chosen(role, shown[0]) if shown else None,
+        is_chosen_by_hand=bool(by_hand),
+    )
+
+
+def _one_of(word: str | None, words: tuple[str, ...]) -> str:
+    return word if word in words else words[0]
+
+
+def _sorted(found: list[Applicant], sort: str) -> list[Applicant]:
+    """Sort by when people applied; the best fit is the order they come in."""
+    if sort == "fit":
+        return found
+    return sorted(found, key=lambda one: one.row.submitted_at, reverse=sort == "newest")

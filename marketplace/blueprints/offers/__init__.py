@@ -1,0 +1,1 @@
+"""Talent reads an offer, answers it, and gives a date back."""
