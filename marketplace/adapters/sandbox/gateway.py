@@ -28,6 +28,7 @@ KEYS_LIVE: Final = timedelta(hours=24)
 ARRIVES_AFTER: Final = timedelta(days=1)
 BUSY_SECONDS: Final = 30
 SLOW_SECONDS: Final = 2
+LIST_LAG: Final = timedelta(minutes=5)
 
 DOWN: Final = "down"
 SLOW: Final = "slow"
@@ -51,7 +52,7 @@ FAULTS: Final = (
 """down: no work, no answer · slow: answers late · response_lost: works, answers nothing ·
 account_closed: refuses · error_saved: keeps a 500 under the key and does not work ·
 error_saved_after_work: works, and keeps a 500 · key_forgotten: does not know the key it was
-given before · list_lags: its list does not show the transfer yet."""
+given before · list_lags: its list does not show what is younger than five minutes."""
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS transfer (
@@ -125,11 +126,11 @@ class SandboxGateway:
         with self._books() as books:
             if _strikes(books, DOWN):
                 return Unknown("The gateway does not answer.")
-            if _strikes(books, LIST_LAGS):
-                return ()
+            until = self._now() - (LIST_LAG if _strikes(books, LIST_LAGS) else timedelta(0))
             found = books.execute(
-                "SELECT * FROM transfer WHERE grp = ? AND payout_id = ? ORDER BY id",
-                (group, payout_id),
+                "SELECT * FROM transfer WHERE grp = ? AND payout_id = ? AND made_at <= ?"
+                " ORDER BY id",
+                (group, payout_id, until.isoformat()),
             )
             return tuple(self._transfer(row) for row in found)
 
