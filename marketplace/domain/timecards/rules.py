@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -102,7 +102,10 @@ class TypedHours:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """One person's day as instants, with its adjustments: [{"code", "quantity", "minor"}]."""
+    """One person's day as instants.
+
+    adjustments: recorded bumps and allowances, `adjustment("wet", 1)` each.
+    """
 
     in_at: datetime
     out_at: datetime
@@ -114,6 +117,80 @@ class Hours:
         """Time from in to out less meals."""
         breaks = sum((back - away for away, back in self.meals), timedelta(0))
         return self.out_at - self.in_at - breaks
+
+    @property
+    def meal_out_at(self) -> datetime | None:
+        """When the first meal began."""
+        return self.meals[0][0] if self.meals else None
+
+    @property
+    def meal_in_at(self) -> datetime | None:
+        """When the first meal ended."""
+        return self.meals[0][1] if self.meals else None
+
+    @property
+    def meal2_out_at(self) -> datetime | None:
+        """When the second meal began."""
+        return self.meals[1][0] if len(self.meals) > 1 else None
+
+    @property
+    def meal2_in_at(self) -> datetime | None:
+        """When the second meal ended."""
+        return self.meals[1][1] if len(self.meals) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkBefore:
+    """Another day a person works, in any production, as far as rest is concerned.
+
+    call_at: in; wrap_at: hours on record, else the later of agreed and estimated wrap.
+    owed: the rest its production owes. day_number: None in a production that is not ours.
+    """
+
+    call_at: datetime
+    wrap_at: datetime
+    owed: timedelta
+    day_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The rest a person gets before a call.
+
+    floor: the longer of what both productions owe; a gap of exactly that is enough.
+    """
+
+    before: WorkBefore
+    length: timedelta
+    floor: timedelta
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the call comes too early."""
+        return self.length < self.floor
+
+    @property
+    def first_call(self) -> datetime:
+        """The first call that gives this person their rest."""
+        return self.before.wrap_at + self.floor
+
+
+def rest_before(call_at: datetime, owed: timedelta, days: Iterable[WorkBefore]) -> Rest | None:
+    """Return the shortest rest, measured against its floor, between earlier days and a call.
+
+    Days whose call is not before this one do not count; None when there is no such day.
+    """
+    rests = (
+        Rest(day, call_at - day.wrap_at, max(owed, day.owed))
+        for day in days
+        if day.call_at < call_at
+    )
+    return min(rests, key=lambda rest: (call_at - rest.first_call, rest.length), default=None)
+
+
+def adjustment(code: str, quantity: int) -> dict[str, Any]:
+    """Return a bump of the agreement's table as it is recorded: the table has its amount."""
+    return {"code": code, "amount": None, "quantity": quantity}
 
 
 def read_hours(typed: TypedHours, shoot_date: date, call_at: datetime, zone: str) -> Hours:
@@ -158,8 +235,12 @@ def _minutes(name: str, text: str) -> int:
 
 
 def _nearest(minutes: int, call: int) -> int:
-    """Return the reading of a clock time, this day or the next, that is nearest to the call."""
-    readings = (minutes, minutes + zones.HOURS_A_DAY * 60)
+    """Return the reading of a clock time that is nearest to the call.
+
+    A 00:10 call may be signed in at 23:50 the evening before; "26:00" says its day itself.
+    """
+    day = zones.HOURS_A_DAY * 60
+    readings = (minutes,) if minutes >= day else (minutes, minutes + day, minutes - day)
     return min(readings, key=lambda reading: abs(reading - call))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.db import lock
 from marketplace.domain.audit import services as audit
 from marketplace.domain.booking.models import Booking
-from marketplace.domain.booking.rules import BookingState, OfferRefusedError
+from marketplace.domain.booking.rules import REST_MESSAGE, BookingState, OfferRefusedError
 from marketplace.domain.booking.services import telling
 from marketplace.domain.booking.services.telling import News
 from marketplace.domain.productions.models import Production, ShootDay
@@ -35,7 +35,8 @@ def move_calls(session: Session, command: MoveCalls, *, clock: Clock) -> list[Bo
     """Give people a later call and tell each of them old and new, once.
 
     A call that would leave no time before the agreed wrap keeps the length of the day.
-    Returns the bookings that changed. Raises OfferRefusedError for a call that has passed.
+    Returns the bookings that changed. Raises OfferRefusedError for a call that has passed, and
+    when the later call would leave somebody too little rest before their next work.
     """
     day = session.get_one(ShootDay, command.shoot_day_id)
     production = session.get_one(Production, command.production_id)
@@ -56,7 +57,7 @@ def move_calls(session: Session, command: MoveCalls, *, clock: Clock) -> list[Bo
         if booking.wrap_at <= command.call_at:
             booking.wrap_at = command.call_at + length
         booking.calendar_sequence += 1
-        session.flush()
+        _flush(session)
         act = audit.Act(
             subject=f"booking:{booking.public_id}",
             action="move_call",
@@ -81,3 +82,14 @@ def move_calls(session: Session, command: MoveCalls, *, clock: Clock) -> list[Bo
             clock=clock,
         )
     return bookings
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except sa.exc.IntegrityError as error:
+        if REST_MESSAGE not in str(error.orig):
+            raise
+        raise OfferRefusedError(
+            say("With that call somebody would rest too little before their next work."),
+        ) from error

@@ -7,6 +7,7 @@ from marketplace.domain.payroll.services.days import (
     earnings_of,
     earnings_of_cards,
     preview,
+    previews,
 )
 from marketplace.domain.payroll.services.slips import issue_slip
 
@@ -16,4 +17,5 @@ __all__ = [
     "earnings_of_cards",
     "issue_slip",
     "preview",
+    "previews",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -130,6 +130,17 @@ def preview(session: Session, booking_id: int, hours: Hours) -> Earnings:
     return price(session, engagement_of(session, booking_id), hours).earnings
 
 
+def previews(session: Session, hours: Mapping[int, Hours]) -> dict[int, Earnings | PayError]:
+    """Return what hours that are not stored would earn, or why not, by booking id; two queries."""
+    rows = session.execute(_engaged().where(Booking.id.in_(list(hours)))).all()
+    engagements = [Engagement(*row) for row in rows]
+    histories = _histories(session, engagements)
+    return {
+        one.booking.id: _attempt(Worked(one, hours[one.booking.id]), histories)
+        for one in engagements
+    }
+
+
 def price(session: Session, engagement: Engagement, hours: Hours) -> Priced:
     """Price the hours of one booking, with what the person's days before mean for them."""
     histories = _histories(session, [engagement])
@@ -138,13 +149,16 @@ def price(session: Session, engagement: Engagement, hours: Hours) -> Priced:
 
 def engagement_of(session: Session, booking_id: int) -> Engagement:
     """Return a booking with its day and its production."""
-    row = session.execute(
+    row = session.execute(_engaged().where(Booking.id == booking_id)).one()
+    return Engagement(*row)
+
+
+def _engaged() -> sa.Select[Booking, ShootDay, Production]:
+    return (
         sa.select(Booking, ShootDay, Production)
         .join(ShootDay, ShootDay.id == Booking.shoot_day_id)
         .join(Production, Production.id == Booking.production_id)
-        .where(Booking.id == booking_id),
-    ).one()
-    return Engagement(*row)
+    )
 
 
 def current_entry(session: Session, card: TimeCard) -> TimeEntry:

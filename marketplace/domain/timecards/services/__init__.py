@@ -18,17 +18,20 @@ from marketplace.domain.timecards.services.entries import (
     enter,
     query,
 )
+from marketplace.domain.timecards.services.rest import KeepCall, keep_call
 
 __all__ = [
     "AgreeHours",
     "ApproveCards",
     "EnterHours",
+    "KeepCall",
     "QueryHours",
     "agree",
     "approve",
     "auto_agree",
     "close_day",
     "enter",
+    "keep_call",
     "lock_card",
     "query",
     "settle_day_if_done",

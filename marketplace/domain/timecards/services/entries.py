@@ -20,6 +20,7 @@ from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.tasks import services as tasks
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
+from marketplace.domain.timecards.queries.cards import hours_of
 from marketplace.domain.timecards.rules import (
     AUTO_AGREE_AFTER,
     Action,
@@ -194,16 +195,6 @@ def _entry(card: TimeCard, command: EnterHours, clock: Clock) -> TimeEntry:
         entered_by_id=command.by_id,
         entered_at=clock.now(),
     )
-
-
-def hours_of(entry: TimeEntry) -> Hours:
-    """Return an entry as a value."""
-    pairs = (
-        (entry.meal_out_at, entry.meal_in_at),
-        (entry.meal2_out_at, entry.meal2_in_at),
-    )
-    meals = tuple((away, back) for away, back in pairs if away and back)
-    return Hours(entry.in_at, entry.out_at, meals, tuple(entry.adjustments))
 
 
 def _same(entry: TimeEntry, hours: Hours) -> bool:
