@@ -19,8 +19,13 @@ from marketplace.kernel.sentences import Sentence, say
 from marketplace.web.language import locale_of
 
 MINUTES: Final = 60
+WHOLE: Final = re.compile(r"\d{1,9}")
 HALF_HOUR: Final = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?")
 NO_COUNTRY: Final = {"EU", "EZ", "QO", "UN", "XA", "XB", "XK", "ZZ"}
+
+
+class NumberError(DomainError):
+    """A number that cannot be read."""
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
@@ -51,6 +56,19 @@ class Required:
             raise StopValidation(self.message)
 
 
+class Between:
+    """Refuses a number outside two others; an empty field is somebody else's question."""
+
+    def __init__(self, low: int, high: int, message: str) -> None:
+        """Keep the ends, both allowed, and the (lazily translated) sentence."""
+        self.low, self.high, self.message = low, high, message
+
+    def __call__(self, _form: object, field: Any) -> None:  # noqa: ANN401 - wtforms has no types
+        """Refuse what is outside."""
+        if field.data is not None and not self.low <= field.data <= self.high:
+            raise StopValidation(self.message)
+
+
 class ReadField(StringField):  # type: ignore[misc]  # wtforms has no types
     """A text that is read into a value; what could not be read is not checked further."""
 
@@ -60,6 +78,21 @@ class ReadField(StringField):  # type: ignore[misc]  # wtforms has no types
         """Stop at a text that could not be read."""
         if self.process_errors:
             raise StopValidation
+
+
+class WholeField(ReadField):
+    """A whole number, zero or more; data: the number, or None when nothing was typed."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return str(self.data) if isinstance(self.data, int) else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            self.data = _read(parse_whole, valuelist[0])
 
 
 class ClockField(ReadField):
@@ -90,6 +123,14 @@ class LengthField(ReadField):
         self.data = None
         if valuelist and valuelist[0].strip():
             self.data = _read(parse_hours, valuelist[0])
+
+
+def parse_whole(text: str) -> int:
+    """Read a whole number; raises NumberError for anything else."""
+    typed = text.strip()
+    if not WHOLE.fullmatch(typed):
+        raise NumberError(say("Enter a whole number such as 3."))
+    return int(typed)
 
 
 def parse_hours(text: str) -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from flask_babel import lazy_gettext
-from wtforms import DateField, IntegerField, StringField
-from wtforms.validators import Length, NumberRange
+from wtforms import DateField, StringField
+from wtforms.validators import Length
 
 from marketplace.domain.productions.queries import DayRow
 from marketplace.domain.productions.rules import MOST_DAYS_AT_ONCE
 from marketplace.domain.productions.services import DayTerms
 from marketplace.kernel import zones
-from marketplace.web.forms import ClockField, PageForm, Required
+from marketplace.web.forms import Between, ClockField, PageForm, Required, WholeField
 
 DAYS_OF_A_SHOOT: Final = 6
 FIRST_CALL: Final = 7 * 60
@@ -32,7 +32,6 @@ class DayForm(PageForm):
         lazy_gettext("Estimated wrap"),
         [Required(lazy_gettext("Enter the wrap, for example 19:00 or 26:00."))],
         default=USUAL_WRAP,
-        description=lazy_gettext("After midnight write 26:00 or 02:00; it belongs to this day."),
     )
     unit_base = StringField(
         lazy_gettext("Unit base"),
@@ -60,14 +59,13 @@ class DayForm(PageForm):
 class DaysForm(DayForm):
     """Several shoot days one after another, all with the same times."""
 
-    count = IntegerField(
+    count = WholeField(
         lazy_gettext("Number of days"),
         [
             Required(lazy_gettext("Enter how many days.")),
-            NumberRange(1, MOST_DAYS_AT_ONCE, lazy_gettext("Enter a number from 1 to 60.")),
+            Between(1, MOST_DAYS_AT_ONCE, lazy_gettext("Enter a number from 1 to 60.")),
         ],
         default=DAYS_OF_A_SHOOT,
-        description=lazy_gettext("One after another from the first date on."),
     )
 
 

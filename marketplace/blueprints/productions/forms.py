@@ -6,8 +6,8 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from marketplace.domain.payroll.queries import agreements, schemes
 from marketplace.domain.payroll.rules.terms import Agreement
@@ -19,9 +19,11 @@ from marketplace.kernel.sentences import say
 from marketplace.kernel.zones import local_date
 from marketplace.web.extensions import clock
 from marketplace.web.forms import (
+    Between,
     LengthField,
     PageForm,
     Required,
+    WholeField,
     countries,
     read_money,
     show_money,
@@ -124,9 +126,9 @@ class ProductionForm(PageForm):
         description=lazy_gettext("In the other script, for example 离婚黎明."),
     )
     format = SelectField(lazy_gettext("Format"), choices=FORMATS)
-    episodes = IntegerField(
+    episodes = WholeField(
         lazy_gettext("Episodes"),
-        [Optional(), NumberRange(1, 999, lazy_gettext("Enter a number from 1 to 999."))],
+        [Optional(), Between(1, 999, lazy_gettext("Enter a number from 1 to 999."))],
     )
     country = SelectField(lazy_gettext("Country of the shoot"), choices=countries)
     city = StringField(
@@ -143,11 +145,7 @@ class ProductionForm(PageForm):
         description=lazy_gettext("Needed before publishing when the show is shot in China."),
     )
     currency = SelectField(lazy_gettext("Currency of pay"), choices=CURRENCIES)
-    budget = StringField(
-        lazy_gettext("Budget for day rates"),
-        [Optional()],
-        description=lazy_gettext("The board shows what is committed against it. Only you see it."),
-    )
+    budget = StringField(lazy_gettext("Budget for day rates"), [Optional()])
     agreement = SelectField(
         lazy_gettext("Pay agreement"),
         choices=agreement_choices,
@@ -170,7 +168,7 @@ class ProductionForm(PageForm):
         lazy_gettext("Rest between wrap and next call, in hours"),
         [
             Optional(),
-            NumberRange(0, LONGEST_REST, lazy_gettext("Enter between 0 and 24 hours.")),
+            Between(0, LONGEST_REST, lazy_gettext("Enter between 0 and 24 hours.")),
         ],
         description=lazy_gettext("Left empty, it is what the agreement says, else 10 hours."),
     )

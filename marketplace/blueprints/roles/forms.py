@@ -9,13 +9,12 @@ from flask_babel import lazy_gettext
 from wtforms import (
     DateTimeLocalField,
     Field,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, NumberRange, Optional, ValidationError
+from wtforms.validators import Length, ValidationError
 
 from marketplace.domain.casting.queries.roles import RoleRow
 from marketplace.domain.casting.rules import Disclosure, RoleKind
@@ -23,9 +22,11 @@ from marketplace.domain.casting.services.roles import RoleTerms
 from marketplace.domain.productions.queries import DayRow
 from marketplace.kernel.zones import local
 from marketplace.web.forms import (
+    Between,
     LengthField,
     PageForm,
     Required,
+    WholeField,
     read_money,
     show_money,
     wall_instant,
@@ -83,11 +84,7 @@ class RoleForm(PageForm):
         [Required(lazy_gettext("Enter a name, for example Nurse Dana or Gaffer.")), Length(max=80)],
     )
     kind = SelectField(lazy_gettext("Kind"), choices=list(KINDS.items()))
-    department = SelectField(
-        lazy_gettext("Department"),
-        choices=DEPARTMENTS,
-        description=lazy_gettext("For crew."),
-    )
+    department = SelectField(lazy_gettext("Department, for crew"), choices=DEPARTMENTS)
     who = StringField(
         lazy_gettext("Who it is for"),
         [Length(max=160)],
@@ -102,10 +99,9 @@ class RoleForm(PageForm):
         lazy_gettext("Hours the rate covers"),
         [
             Required(lazy_gettext("A day rate needs its hours: say how many it covers.")),
-            NumberRange(30, LONGEST_HOURS, lazy_gettext("Enter between half an hour and 24.")),
+            Between(30, LONGEST_HOURS, lazy_gettext("Enter between half an hour and 24.")),
         ],
         default=USUAL_HOURS,
-        description=lazy_gettext("Guaranteed: paid in full even when the day is shorter."),
     )
     apply_by = DateTimeLocalField(
         lazy_gettext("Apply by"),
@@ -179,7 +175,7 @@ def _name(day: DayRow) -> str:
 
 
 def _need_field(day: DayRow) -> Field:
-    return IntegerField(
+    return WholeField(
         lazy_gettext("Day %(number)s, %(date)s", number=day.number, date=written(day.shoot_date)),
-        [Optional(), NumberRange(0, MOST_PEOPLE, lazy_gettext("Enter a number up to 999."))],
+        [Between(0, MOST_PEOPLE, lazy_gettext("Enter a number up to 999."))],
     )

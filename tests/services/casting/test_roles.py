@@ -134,7 +134,7 @@ def test_a_headcount_may_not_fall_below_what_is_confirmed(
     for name in ("Ava Lin", "Marcus Bell"):
         a_booking(session, role, a_person(session, name), day)
 
-    with pytest.raises(RoleError, match="2 people are confirmed"):
+    with pytest.raises(RoleError, match="confirmed on 2026-11-29: 2"):
         roles.edit(session, EditRole(role.id, show.created_by_id, terms({day.id: 1})), clock=clock)
 
 
@@ -356,7 +356,7 @@ def test_a_role_somebody_is_engaged_for_is_not_cut(
     role = a_role(session, show, [a_shoot_day(session, show)])
     application: Application = an_application(session, role, a_person(session), state=state)
 
-    with pytest.raises(RoleError, match="1 people have an offer or a booking"):
+    with pytest.raises(RoleError, match="offer or a booking for this role: 1"):
         roles.cut(session, RoleAct(role.id, show.created_by_id), clock=clock)
 
     assert application.state == state

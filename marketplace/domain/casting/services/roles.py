@@ -211,7 +211,7 @@ def cut(session: Session, command: RoleAct, *, clock: Clock) -> int:
     if waiting:
         raise RoleError(
             say(
-                "%(people)s people have an offer or a booking for this role. "
+                "People with an offer or a booking for this role: %(people)s. "
                 "Withdraw or cancel these first, so that each of them is told.",
                 people=waiting,
             ),
@@ -301,8 +301,8 @@ def _change(session: Session, role_date: RoleDate, headcount: int, day: ShootDay
     if headcount < role_date.confirmed:
         raise RoleError(
             say(
-                "%(people)s people are confirmed on %(day)s; "
-                "cancel a booking first or ask for at least as many.",
+                "People confirmed on %(day)s: %(people)s. "
+                "Ask for at least as many, or cancel a booking first.",
                 people=role_date.confirmed,
                 day=day.shoot_date,
             ),
