@@ -79,11 +79,8 @@ def fonts_of(pdf: bytes) -> list[Font]:
 
 
 def _tags(element: pikepdf.Object) -> list[object]:
-    children = element.get("/K", [])
-    return [
-        str(element.S),
-        [
-            _tags(child) if isinstance(child, pikepdf.Dictionary) else int(child)
-            for child in children
-        ],
+    children: list[object] = [
+        _tags(child) if isinstance(child, pikepdf.Dictionary) else int(child)
+        for child in element.get("/K", pikepdf.Array())
     ]
+    return [str(element.S), children]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final
 
 from fontTools.pens.recordingPen import DecomposingRecordingPen
@@ -24,14 +25,19 @@ KEPT: Final = 8192
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One compiled glyph, its advance and its left side bearing, in units of the face."""
+    """One compiled glyph: its outline, its row of metrics, and what a PDF says about it.
+
+    width: in thousandths of the font size; code: UTF-16 in hexadecimal digits.
+    """
 
     data: bytes
     advance: int
-    bearing: int
+    metrics: bytes
+    width: str
+    code: str
 
 
-NOTDEF: Final = Outline(b"", 0, 0)
+NOTDEF: Final = Outline(b"", 0, bytes(4), "0", "")
 
 
 class GlyphCase:
@@ -42,6 +48,7 @@ class GlyphCase:
         self.face = face
         self._set = face.font.getGlyphSet()
         self._outlines: dict[str, Outline] = {}
+        self._lock = Lock()
         head, hhea = face.font["head"], face.font["hhea"]
         box = (head.xMin, head.yMin, head.xMax, head.yMax)
         self._head = struct.pack(
@@ -56,9 +63,10 @@ class GlyphCase:
         """Return the outline of a character the face has."""
         known = self._outlines.get(character)
         if known is None:
-            if len(self._outlines) >= KEPT:
-                self._outlines.clear()
-            known = self._outlines[character] = self._read(character)
+            with self._lock:  # the font file is read in place
+                if len(self._outlines) >= KEPT:
+                    self._outlines.clear()
+                known = self._outlines[character] = self._read(character)
         return known
 
     def font(self, characters: Sequence[str]) -> bytes:
@@ -76,10 +84,10 @@ class GlyphCase:
             count,
         )
         tables = (
-            (b"glyf", b"".join(outline.data for outline in outlines)),
+            (b"glyf", b"".join([outline.data for outline in outlines])),
             (b"head", self._head),
             (b"hhea", hhea),
-            (b"hmtx", b"".join(struct.pack(">Hh", o.advance, o.bearing) for o in outlines)),
+            (b"hmtx", b"".join([outline.metrics for outline in outlines])),
             (b"loca", struct.pack(f">{count + 1}I", *places)),
             (b"maxp", struct.pack(">IHHH11H", VERSION, count, 1000, 100, *(0,) * 11)),
         )
@@ -93,10 +101,13 @@ class GlyphCase:
         recording.replay(pen)
         glyph = pen.glyph()
         data = glyph.compile(self.face.font["glyf"]) if glyph.numberOfContours else b""
+        advance = self._set[name].width
         return Outline(
-            data + b"\0" * (-len(data) % 4),
-            self._set[name].width,
-            getattr(glyph, "xMin", 0),
+            data=data + b"\0" * (-len(data) % 4),
+            advance=advance,
+            metrics=struct.pack(">Hh", advance, getattr(glyph, "xMin", 0)),
+            width=str(round(advance * 1000 / self.face.units)),
+            code=character.encode("utf-16-be").hex(),
         )
 
 

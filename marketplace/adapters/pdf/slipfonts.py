@@ -107,13 +107,15 @@ def _font(first: int, face: str, characters: Sequence[str], case: GlyphCase) -> 
     """Return the objects of a font whose glyph n is the n-th character."""
     name = NAMES[face]
     _, descendant, descriptor, character_map, file = range(first, first + OBJECTS)
-    widths = b" ".join(b"%d" % round(case.face.width(character)) for character in characters)
+    outlines = [case.outline(character) for character in characters]
+    widths = " ".join([outline.width for outline in outlines]).encode()
+    codes = "\n".join(_blocks([outline.code for outline in outlines])).encode()
     font = case.font(characters)
     return {
         first: FONT % (name, descendant, character_map),
         descendant: DESCENDANT % (name, descriptor, widths),
         descriptor: DESCRIPTOR % (name, *_box(case), file),
-        character_map: frozen.stream(MAP % b"\n".join(_blocks(characters)), level=1),
+        character_map: frozen.stream(MAP % codes, level=1),
         file: frozen.stream(font, b"/Length1 %d" % len(font), level=3),
     }
 
@@ -124,10 +126,9 @@ def _box(case: GlyphCase) -> tuple[int, ...]:
     return tuple(round(value * 1000 / case.face.units) for value in units)
 
 
-def _blocks(characters: Sequence[str]) -> Iterator[bytes]:
-    for start in range(0, len(characters), MOST_IN_BLOCK):
-        block = characters[start : start + MOST_IN_BLOCK]
-        yield b"%d beginbfchar" % len(block)
-        for glyph, character in enumerate(block, start + 1):
-            yield b"<%04x> <%b>" % (glyph, character.encode("utf-16-be").hex().encode())
-        yield b"endbfchar"
+def _blocks(codes: Sequence[str]) -> Iterator[str]:
+    for start in range(0, len(codes), MOST_IN_BLOCK):
+        block = codes[start : start + MOST_IN_BLOCK]
+        yield f"{len(block)} beginbfchar"
+        yield from (f"<{glyph:04x}> <{code}>" for glyph, code in enumerate(block, start + 1))
+        yield "endbfchar"
