@@ -1,0 +1,1 @@
+"""What accountants read and take away: slips, registers, exports. Reads of everything below."""

@@ -1,0 +1,82 @@
+"""Export jobs of a company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.domain.documents.models import ExportJob, File
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One export: how far it is, and its file when it is done."""
+
+    public_id: str
+    kind: str
+    title: str
+    state: str
+    total: int
+    done: int
+    problem: str
+    created_at: datetime
+    finished_at: datetime | None
+    expires_at: datetime
+    user_id: int
+    file_subject: str | None
+    file_name: str | None
+    size: int | None
+
+
+def exports(session: Session, company_id: int, now: datetime) -> list[ExportRow]:
+    """Return the exports of a company that are still kept, newest first."""
+    wanted = (ExportJob.company_id == company_id, ExportJob.expires_at > now)
+    return [_row(found) for found in session.execute(_select().where(*wanted))]
+
+
+def running_exports(session: Session, company_id: int, user_id: int) -> list[ExportRow]:
+    """Return what is being made for one person right now."""
+    wanted = (
+        ExportJob.company_id == company_id,
+        ExportJob.user_id == user_id,
+        ExportJob.state.in_(("queued", "running")),
+    )
+    return [_row(found) for found in session.execute(_select().where(*wanted))]
+
+
+def export(session: Session, company_id: int, public_id: str) -> ExportRow | None:
+    """Return one export of a company, or None."""
+    wanted = (ExportJob.company_id == company_id, ExportJob.public_id == public_id)
+    found = session.execute(_select().where(*wanted)).first()
+    return _row(found) if found else None
+
+
+def _select() -> sa.Select[ExportJob, str, str, int]:
+    return (
+        sa.select(ExportJob, File.subject, File.name, File.size)
+        .join(File, File.id == ExportJob.file_id, isouter=True)
+        .order_by(ExportJob.id.desc())
+    )
+
+
+def _row(found: sa.Row[ExportJob, str, str, int]) -> ExportRow:
+    job, subject, name, size = found
+    return ExportRow(
+        public_id=job.public_id,
+        kind=job.kind,
+        title=job.title,
+        state=job.state,
+        total=job.total,
+        done=job.done,
+        problem=job.problem,
+        created_at=job.created_at,
+        finished_at=job.finished_at,
+        expires_at=job.expires_at,
+        user_id=job.user_id,
+        file_subject=subject,
+        file_name=name,
+        size=size,
+    )

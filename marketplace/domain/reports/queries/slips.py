@@ -1,0 +1,287 @@
+"""Pay slips as lists, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.domain.payments.models import Payout
+from marketplace.domain.payments.rules import PayoutState, problem
+from marketplace.domain.payroll.models import PayRun, PaySlip
+from marketplace.domain.productions.models import Production
+from marketplace.domain.reports.rules import (
+    STATES_OF,
+    PayoutStatus,
+    SlipFilters,
+    Totals,
+    status_of,
+)
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
+
+PAGE: Final = 25
+BATCH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRow:
+    """One slip in a list; the legal name is sealed for "slip:<public id>|legal_name"."""
+
+    id: int
+    public_id: str
+    number: str
+    kind: str
+    legal_name_sealed: bytes
+    stage_name: str
+    role_name: str
+    role_kind: str
+    production_title: str
+    shoot_date: date
+    pay_date: date
+    gross: Money
+    withheld: Money
+    deducted: Money
+    net: Money
+    account_last4: str
+    state: PayoutState
+    status: PayoutStatus
+    sent_at: datetime | None
+    arrives_at: datetime | None
+    paid_at: datetime | None
+    problem: Sentence | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipDetail:
+    """One slip with its sealed document, for its own page."""
+
+    row: SlipRow
+    document_sealed: bytes
+    digest: str
+    issued_at: datetime
+    person_id: int
+    payout_public_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPage:
+    """One page of slips, newest first; `older` is where the next page begins, or None."""
+
+    rows: tuple[SlipRow, ...]
+    older: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayBar:
+    """The gross of one shoot date in one currency."""
+
+    shoot_date: date
+    gross: Money
+
+
+_COLUMNS: Final = (
+    PaySlip.id,
+    PaySlip.public_id,
+    PaySlip.number,
+    PaySlip.kind,
+    PaySlip.legal_name_sealed,
+    PaySlip.stage_name,
+    PaySlip.role_name,
+    PaySlip.role_kind,
+    PaySlip.production_title,
+    PaySlip.shoot_date,
+    PaySlip.pay_date,
+    PaySlip.currency,
+    PaySlip.gross_minor,
+    PaySlip.withheld_minor,
+    PaySlip.deducted_minor,
+    PaySlip.net_minor,
+    PaySlip.account_last4,
+    Payout.state,
+    Payout.sent_at,
+    Payout.arrives_at,
+    Payout.paid_at,
+    Payout.problem_code,
+    Payout.problem,
+)
+
+
+def conditions(company_id: int, filters: SlipFilters) -> list[sa.ColumnElement[bool]]:
+    """Return what filters mean in SQL: the one place that reads them."""
+    found: list[sa.ColumnElement[bool]] = [PaySlip.company_id == company_id]
+    if filters.text:
+        like = f"%{_escape(filters.text.strip())}%"
+        found.append(
+            sa.or_(
+                PaySlip.stage_name.ilike(like, escape="\\"),
+                PaySlip.role_name.ilike(like, escape="\\"),
+                PaySlip.number.like(like, escape="\\"),
+                PaySlip.legal_name_index == filters.name_index,
+            ),
+        )
+    if filters.production:
+        wanted = sa.select(Production.id).where(Production.public_id == filters.production)
+        found.append(PaySlip.production_id.in_(wanted))
+    if filters.run:
+        run = sa.select(PayRun.id).where(PayRun.public_id == filters.run)
+        found.append(PaySlip.pay_run_id.in_(run))
+    return [*found, *_narrower(filters)]
+
+
+def _narrower(filters: SlipFilters) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.worked_from:
+        yield PaySlip.shoot_date >= filters.worked_from
+    if filters.worked_to:
+        yield PaySlip.shoot_date <= filters.worked_to
+    if filters.status:
+        yield Payout.state.in_(STATES_OF[filters.status])
+    if filters.slips:
+        yield PaySlip.public_id.in_(filters.slips)
+
+
+def slip_page(
+    session: Session,
+    company_id: int,
+    filters: SlipFilters,
+    *,
+    before: int | None = None,
+) -> SlipPage:
+    """Return one page of slips, newest first, after the one with id `before`."""
+    where = conditions(company_id, filters)
+    count = session.scalar(_joined(sa.func.count(PaySlip.id)).where(*where)) or 0
+    if before is not None:
+        where.append(PaySlip.id < before)
+    found = _rows(session, where, PAGE + 1)
+    rows = found[:PAGE]
+    return SlipPage(tuple(rows), rows[-1].id if len(found) > PAGE else None, count)
+
+
+def slips_of(session: Session, company_id: int, filters: SlipFilters) -> Iterator[SlipRow]:
+    """Yield every slip that matches, newest first, a batch in memory at a time."""
+    last: int | None = None
+    while True:
+        where = conditions(company_id, filters)
+        if last is not None:
+            where.append(PaySlip.id < last)
+        batch = _rows(session, where, BATCH)
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        last = batch[-1].id
+
+
+def totals(session: Session, company_id: int, filters: SlipFilters) -> dict[str, Totals]:
+    """Return what matching slips add up to, by currency: for page, file, register and books."""
+    sums = (
+        PaySlip.currency,
+        sa.func.count(PaySlip.id),
+        sa.func.sum(PaySlip.gross_minor),
+        sa.func.sum(PaySlip.withheld_minor),
+        sa.func.sum(PaySlip.deducted_minor),
+        sa.func.sum(PaySlip.net_minor),
+    )
+    found = session.execute(
+        _joined(*sums)
+        .where(*conditions(company_id, filters))
+        .group_by(PaySlip.currency)
+        .order_by(PaySlip.currency.desc()),
+    )
+    return {
+        currency: Totals(count, *(Money(int(minor), currency) for minor in minors))
+        for currency, count, *minors in found
+    }
+
+
+def totals_by_status(
+    session: Session,
+    company_id: int,
+    filters: SlipFilters,
+) -> dict[PayoutStatus, dict[str, tuple[int, Money]]]:
+    """Return number and net of matching slips by status and currency."""
+    found = session.execute(
+        _joined(
+            Payout.state,
+            PaySlip.currency,
+            sa.func.count(PaySlip.id),
+            sa.func.sum(PaySlip.net_minor),
+        )
+        .where(*conditions(company_id, filters))
+        .group_by(Payout.state, PaySlip.currency),
+    )
+    sums: dict[PayoutStatus, dict[str, tuple[int, Money]]] = {one: {} for one in PayoutStatus}
+    for state, currency, count, minor in found:
+        of_status = sums[status_of(PayoutState(state))]
+        slips, net = of_status.get(currency, (0, Money(0, currency)))
+        of_status[currency] = (slips + count, net + Money(int(minor), currency))
+    return sums
+
+
+def by_shoot_day(session: Session, company_id: int, filters: SlipFilters) -> list[DayBar]:
+    """Return the gross of every shoot date in the filters, by date and currency."""
+    found = session.execute(
+        _joined(PaySlip.shoot_date, PaySlip.currency, sa.func.sum(PaySlip.gross_minor))
+        .where(*conditions(company_id, filters))
+        .group_by(PaySlip.shoot_date, PaySlip.currency)
+        .order_by(PaySlip.shoot_date, PaySlip.currency.desc()),
+    )
+    return [DayBar(on, Money(int(minor), currency)) for on, currency, minor in found]
+
+
+def slip_of_company(session: Session, company_id: int, public_id: str) -> SlipDetail | None:
+    """Return one slip of a company, or None."""
+    return _detail(session, PaySlip.company_id == company_id, public_id)
+
+
+def slip_of_person(session: Session, person_id: int, public_id: str) -> SlipDetail | None:
+    """Return one of a person's own slips, or None."""
+    return _detail(session, PaySlip.person_id == person_id, public_id)
+
+
+def _detail(session: Session, mine: sa.ColumnElement[bool], public_id: str) -> SlipDetail | None:
+    more = (
+        PaySlip.document_sealed,
+        PaySlip.digest,
+        PaySlip.issued_at,
+        PaySlip.person_id,
+        Payout.public_id,
+    )
+    found = session.execute(
+        _joined(*_COLUMNS, *more).where(mine, PaySlip.public_id == public_id),
+    ).first()
+    if found is None:
+        return None
+    width = len(_COLUMNS)
+    return SlipDetail(_row(found[:width]), *found[width:])
+
+
+def _joined(*columns: Any) -> sa.Select[*tuple[Any, ...]]:  # noqa: ANN401 - any column
+    return sa.select(*columns).select_from(PaySlip).join(Payout, Payout.pay_slip_id == PaySlip.id)
+
+
+def _rows(
+    session: Session,
+    where: Sequence[sa.ColumnElement[bool]],
+    limit: int,
+) -> list[SlipRow]:
+    found = _joined(*_COLUMNS).where(*where).order_by(PaySlip.id.desc()).limit(limit)
+    return [_row(values) for values in session.execute(found)]
+
+
+def _row(values: Sequence[Any]) -> SlipRow:
+    head, currency, minors, tail = values[:11], values[11], values[12:16], values[16:]
+    last4, state, sent_at, arrives_at, paid_at, code, text = tail
+    amounts = [Money(minor, currency) for minor in minors]
+    status = status_of(PayoutState(state))
+    why = problem(code, text)
+    instants = (sent_at, arrives_at, paid_at)
+    return SlipRow(*head, *amounts, last4, PayoutState(state), status, *instants, why)
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
