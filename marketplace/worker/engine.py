@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,37 +55,36 @@ class DbosEngine:
         self._url = f"sqlite:///{instance / 'engine.db'}" if self._is_embedded else database_url
         self._ask: Callable[[str], None] | None = None
         self._asked_at: float | None = None
+        self._is_broken = False
 
     @contextmanager
     def run(self, drain: Callable[[], int]) -> Iterator[None]:
-        """Launch the engine; an engine that does not start is reported and done without."""
-        from dbos import DBOS  # noqa: PLC0415 - two seconds of import, for the worker alone
+        """Launch the engine beside the caller, who never waits for it.
 
-        try:
-            self._launch(drain)
-        except Exception as problem:  # noqa: BLE001 - the clock drains without it
-            log.warning("engine_not_started", problem=type(problem).__name__)
+        An engine that does not start, or hangs, is done without.
+        """
+        launching = threading.Thread(target=self._launch, args=(drain,), daemon=True)
+        launching.start()
         try:
             yield
         finally:
-            self._ask = None
-            DBOS.destroy(workflow_completion_timeout_sec=LEAVE_SECONDS, destroy_registry=True)
+            launching.join(timeout=LEAVE_SECONDS)
+            self._end()
 
     def enqueue(self, name: str) -> None:
         """Ask for one drain."""
-        if self._ask is None:
-            return
         self._asked_at = self._asked_at or time.monotonic()
-        self._ask(name)
+        if self._ask is not None:
+            self._ask(name)
 
     def health(self) -> bool:
-        """Say whether it runs, and has answered what was asked a while ago."""
+        """Say whether it starts or runs, and has answered what was asked a while ago."""
         waited = time.monotonic() - self._asked_at if self._asked_at else 0
-        return self._ask is not None and waited < PATIENCE_SECONDS
+        return not self._is_broken and waited < PATIENCE_SECONDS
 
     def forget(self) -> int:
         """Remove notes about drains older than a day, finished or not; returns how many."""
-        from dbos import DBOS  # noqa: PLC0415 - see `run`
+        from dbos import DBOS  # noqa: PLC0415 - see `_end`
 
         if self._ask is None:
             return 0
@@ -96,7 +96,23 @@ class DbosEngine:
         return len(old)
 
     def _launch(self, drain: Callable[[], int]) -> None:
-        from dbos import DBOS, SetWorkflowID  # noqa: PLC0415 - see `run`
+        try:
+            self._ask = self._launched(drain)
+        except Exception as problem:  # noqa: BLE001 - the clock drains without it
+            self._is_broken = True
+            log.warning("engine_not_started", problem=type(problem).__name__)
+
+    def _end(self) -> None:
+        if self._ask is None:
+            return
+        from dbos import DBOS  # noqa: PLC0415 - two seconds of import, for the worker alone
+
+        self._ask = None
+        DBOS.destroy(workflow_completion_timeout_sec=LEAVE_SECONDS, destroy_registry=True)
+
+    def _launched(self, drain: Callable[[], int]) -> Callable[[str], None]:
+        """Start DBOS; returns how to ask for one drain under a name."""
+        from dbos import DBOS, SetWorkflowID  # noqa: PLC0415 - see `_end`
 
         @DBOS.workflow(name="drain")
         def carry_out() -> int:
@@ -111,7 +127,7 @@ class DbosEngine:
             with SetWorkflowID(name):
                 queue.enqueue(carry_out)
 
-        self._ask = ask
+        return ask
 
     def _attempt(self, drain: Callable[[], int]) -> int:
         try:

@@ -1,0 +1,101 @@
+"""Real worker processes, killed at random moments as by a power cut, until everything is paid."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from marketplace import db
+from marketplace.domain.tasks.services import LEASE
+from marketplace.kernel.clock import FixedClock
+from tests.jobs.test_crashpoints import assert_whole
+from tests.support import builders
+from tests.support.crews import an_outside, tasks_of, when_next
+from tests.support.databases import Database
+from tests.support.payday import a_closed_day, an_approved_card
+from tests.support.processes import Installation, kill
+
+CARDS = 30
+KILLS = 3
+
+
+@pytest.fixture
+def installation(database: Database, tmp_path: Path) -> Installation:
+    """An installation whose clock stands an hour after the cards were approved."""
+    made = Installation(database, tmp_path)
+    made.clock.move_to(builders.NOW + timedelta(hours=1))
+    return made
+
+
+def approved_cards(database: Database) -> None:
+    with database.session() as session, db.transaction(session):
+        day = a_closed_day(session)
+        for number in range(CARDS):
+            an_approved_card(session, day, f"Worker {number}")
+
+
+def done(database: Database) -> int:
+    return sum(task.done_at is not None for task in tasks_of(database))
+
+
+def has_done_more(database: Database, before: int) -> bool:
+    return done(database) > before
+
+
+def all_paid(installation: Installation) -> bool:
+    """Say whether nothing is left; meanwhile move the clock to whatever is due next."""
+    due = when_next(installation.database)
+    if due is not None and due > installation.clock.now():
+        installation.clock.move_to(due)
+    return due is None
+
+
+@pytest.mark.journey
+def test_workers_killed_at_random_pay_everybody_once(
+    installation: Installation, clock: FixedClock
+) -> None:
+    database = installation.database
+    approved_cards(database)
+    dice = Random(database.url)  # noqa: S311 - chance, not secrecy
+
+    for _ in range(KILLS):
+        worker = installation.start("worker")
+        installation.wait_for(partial(has_done_more, database, done(database)), worker)
+        time.sleep(dice.random() * 0.3)
+        kill(worker)
+        installation.clock.move_to(installation.clock.now() + LEASE)
+    assert when_next(database) is not None, "All was done before the last kill: nothing was tested."
+
+    pair = [installation.start("worker") for _ in range(2)]
+    try:
+        installation.wait_for(partial(all_paid, installation), pair[0])
+    finally:
+        for worker in pair:
+            kill(worker)
+
+    clock.at = installation.clock.now()
+    assert_whole(database, an_outside(database, installation.folder, clock), CARDS)
+
+
+@pytest.mark.journey
+def test_a_worker_that_is_asked_to_stop_finishes_what_it_has_in_hand(
+    installation: Installation,
+) -> None:
+    approved_cards(installation.database)
+    worker = installation.start("worker")
+    try:
+        installation.wait_for(partial(has_done_more, installation.database, 0), worker)
+
+        worker.terminate()
+
+        assert worker.wait(timeout=60) == 0
+    finally:
+        kill(worker)
+    now = installation.clock.now()
+    held = [task for task in tasks_of(installation.database) if task.lease_until > now]
+    assert [task for task in held if task.done_at is None and task.run_at <= now] == []
