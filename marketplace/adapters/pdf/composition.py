@@ -223,7 +223,7 @@ def _line(place: str, line: SlipLine) -> Iterator[Field]:
     yield _field(f"{place}.label", line.label, 58, lines=2)
     yield _field(f"{place}.second", line.label_second, 58, 7.6, lines=2)
     yield _field(f"{place}.detail", line.detail, 66, lines=3)
-    yield _field(f"{place}.cause", line.cause, 66, 6.8, lines=4)
+    yield _field(f"{place}.cause", line.cause, 66, 6.8, lines=6)
     yield _field(f"{place}.rule", line.rule, 66, 6.8, lines=3)
     yield _field(f"{place}.amount", line.amount, 27)
     yield _field(f"{place}.ytd", line.ytd, 24)

@@ -209,10 +209,11 @@ def test_a_wrap_of_the_same_date_is_a_plain_time() -> None:
             Quantity(Fraction(5, 2), "hour", Fraction(7_000, 3), Fraction(3, 2)),
             "2.5 h × 23.3333 × 1.5",
         ),
-        (Quantity(Fraction(1), "day", Fraction(28_000)), "1 d × 280"),
-        (Quantity(Fraction(10), "percent", Fraction(280)), "10% × 280"),
+        (Quantity(Fraction(1), "day", Fraction(28_000)), "1 d × 280.00"),
+        (Quantity(Fraction(10), "percent", Fraction(280)), "10% × 280.00"),
         (Quantity(Fraction(1), "unit", Fraction(1_400)), ""),
-        (Quantity(Fraction(3), "unit", Fraction(1_400)), "3 × 14"),
+        (Quantity(Fraction(3), "unit", Fraction(1_400)), "3 × 14.00"),
+        (Quantity(Fraction(11), "unit", Fraction(13_000, 11)), ""),
     ],
 )
 def test_the_basis_shows_how_a_line_was_worked_out(quantity: Quantity, text: str) -> None:

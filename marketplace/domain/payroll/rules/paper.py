@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Final
 
 from marketplace.domain.documents.rules import LineKind, Party, SlipDocument, SlipLine, sealed
@@ -169,21 +168,27 @@ def _line(one: PayLine, pen: Pen) -> SlipLine:
 
 
 def basis(one: PayLine) -> str:
-    """Write how a line was worked out: "2.5 h × 23.3333 × 1.5"; empty for a plain amount."""
-    if one.unit == "unit" and one.quantity == 1:
+    """Write how a line was worked out: "2.5 h × 23.3333 × 1.5"; empty for a plain amount.
+
+    Steps of a ladder have no rate of their own: their cause explains them.
+    """
+    if one.unit == "unit" and (one.quantity == 1 or one.rate.denominator != 1):
         return ""
     unit = UNITS.get(one.unit, "")
     count = plain(one.quantity)
-    parts = [f"{count} {unit}" if unit.isalpha() else f"{count}{unit}"]
-    parts.append(plain(one.rate / 10 ** EXPONENTS[one.amount.currency] * _whole(one)))
+    parts = [f"{count} {unit}" if unit.isalpha() else f"{count}{unit}", _rate(one)]
     if one.multiplier != 1:
         parts.append(plain(one.multiplier))
     return " × ".join(parts)
 
 
-def _whole(one: PayLine) -> Fraction:
-    """Return the factor that turns a rate per per cent into the amount it is a share of."""
-    return Fraction(100) if one.unit == "percent" else Fraction(1)
+def _rate(one: PayLine) -> str:
+    """Write the rate of one unit in major units, or what a percentage is taken of."""
+    share = 100 if one.unit == "percent" else 1
+    minor = one.rate * share
+    if minor.denominator == 1:
+        return f"{Money(minor.numerator, one.amount.currency).decimal:,.2f}"
+    return plain(minor / 10 ** EXPONENTS[one.amount.currency])
 
 
 def _payee(facts: Facts) -> PrintedPayee:
