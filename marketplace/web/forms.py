@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
-from wtforms.validators import StopValidation
+from wtforms import SelectChoice, StringField
+from wtforms.validators import StopValidation, ValidationError
 
 from marketplace.kernel import zones
 from marketplace.kernel.errors import DomainError
@@ -49,11 +49,11 @@ class Required:
 
     def __call__(self, _form: object, field: Any) -> None:  # noqa: ANN401 - wtforms has no types
         """Refuse an empty value; one that could not be read has its sentence already."""
-        if field.process_errors:
-            raise StopValidation
         if not any(str(value).strip() for value in field.raw_data or ()):
             field.errors = []
             raise StopValidation(self.message)
+        if field.process_errors:
+            raise StopValidation
 
 
 class Between:
@@ -169,7 +169,7 @@ def _read(reader: Any, text: str) -> Any:  # noqa: ANN401 - a field may hold any
     try:
         return reader(text)
     except DomainError as refusal:
-        raise ValueError(refusal.message) from refusal
+        raise ValidationError(refusal.message) from refusal
 
 
 def wall_instant(wall: datetime, zone: str) -> datetime:
@@ -177,8 +177,15 @@ def wall_instant(wall: datetime, zone: str) -> datetime:
     return zones.at(wall.date(), wall.hour * MINUTES + wall.minute, zone)
 
 
-def countries(common: Iterable[str] = ("US", "CN", "GB", "CA", "AU", "SG")) -> list[Any]:
-    """Return (code, name in the reader's language) of every country, the common ones first."""
+def options(words: Mapping[str, Any], group: str | None = None) -> list[SelectChoice]:
+    """Return the choices of a field from its values and their (lazily translated) words."""
+    return [
+        SelectChoice(value=value, label=label, optgroup=group) for value, label in words.items()
+    ]
+
+
+def countries(common: Iterable[str] = ("US", "CN", "GB", "CA", "AU", "SG")) -> list[SelectChoice]:
+    """Return every country by its name in the reader's language, the common ones first."""
     names = locale_of().territories
     first = list(common)
     others = [
@@ -187,4 +194,4 @@ def countries(common: Iterable[str] = ("US", "CN", "GB", "CA", "AU", "SG")) -> l
         if len(code) == len("US") and code.isalpha() and code not in NO_COUNTRY | set(first)
     ]
     others.sort(key=lambda code: str(names[code]))
-    return [(code, names[code]) for code in [*first, *others]]
+    return options({code: names[code] for code in [*first, *others]})

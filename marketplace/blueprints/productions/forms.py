@@ -6,7 +6,7 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import RadioField, SelectField, StringField
+from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from marketplace.domain.payroll.queries import agreements, schemes
@@ -25,6 +25,7 @@ from marketplace.web.forms import (
     Required,
     WholeField,
     countries,
+    options,
     read_money,
     show_money,
 )
@@ -33,22 +34,22 @@ DEFAULT_REST: Final = 10 * 60
 LONGEST_REST: Final = 24 * 60
 LONGEST_TITLE: Final = 120
 
-FORMATS: Final = [
-    ("Vertical series", lazy_gettext("Vertical series")),
-    ("Series", lazy_gettext("Series")),
-    ("Feature film", lazy_gettext("Feature film")),
-    ("Short film", lazy_gettext("Short film")),
-    ("Commercial", lazy_gettext("Commercial")),
-    ("Music video", lazy_gettext("Music video")),
-]
+FORMATS: Final = {
+    "Vertical series": lazy_gettext("Vertical series"),
+    "Series": lazy_gettext("Series"),
+    "Feature film": lazy_gettext("Feature film"),
+    "Short film": lazy_gettext("Short film"),
+    "Commercial": lazy_gettext("Commercial"),
+    "Music video": lazy_gettext("Music video"),
+}
 
-CURRENCIES: Final = [
-    ("USD", lazy_gettext("US dollar (USD)")),
-    ("CNY", lazy_gettext("Chinese yuan (CNY)")),
-    ("GBP", lazy_gettext("British pound (GBP)")),
-    ("EUR", lazy_gettext("Euro (EUR)")),
-    ("JPY", lazy_gettext("Japanese yen (JPY)")),
-]
+CURRENCIES: Final = {
+    "USD": lazy_gettext("US dollar (USD)"),
+    "CNY": lazy_gettext("Chinese yuan (CNY)"),
+    "GBP": lazy_gettext("British pound (GBP)"),
+    "EUR": lazy_gettext("Euro (EUR)"),
+    "JPY": lazy_gettext("Japanese yen (JPY)"),
+}
 
 SCHEMES: Final = {
     "us_contractor": lazy_gettext("United States: independent contractors (1099)"),
@@ -61,6 +62,11 @@ SCHEMES: Final = {
     "uk_self_employed_gross": lazy_gettext("United Kingdom: self-employed, paid gross"),
 }
 """The schemes a production may choose, in words; others of the pay engine are parts of these."""
+
+AGENTS: Final = {
+    WithholdingAgent.PRODUCTION.value: lazy_gettext("The production company"),
+    WithholdingAgent.PLATFORM.value: lazy_gettext("The platform"),
+}
 
 CUMULATIVE: Final = "cn_labor_platform_cumulative"
 
@@ -87,30 +93,28 @@ STARTS: Final = {
 """What a new production starts with in each country: currency, zone, agreement, scheme."""
 
 
-def zone_choices() -> dict[str, list[tuple[str, str]]]:
+def zone_choices() -> list[SelectChoice]:
     """Return every time zone, the usual ones of the field first."""
     rest = sorted(
         name
         for name in available_timezones() - set(COMMON_ZONES)
         if name.startswith(CONTINENTS + OCEANS)
     )
-    return {
-        gettext("Common"): [(name, name.replace("_", " ")) for name in COMMON_ZONES],
-        gettext("All time zones"): [(name, name.replace("_", " ")) for name in [*rest, "UTC"]],
-    }
+    usual, others = (
+        {name: name.replace("_", " ") for name in names} for names in (COMMON_ZONES, [*rest, "UTC"])
+    )
+    return options(usual, gettext("Common")) + options(others, gettext("All time zones"))
 
 
-def agreement_choices() -> list[tuple[str, str]]:
+def agreement_choices() -> list[SelectChoice]:
     """Return the agreements in force today or later, with the currency they pay in."""
     today = local_date(clock().now(), "UTC")
-    return sorted(
-        (
-            (agreement.id, f"{agreement.title} ({agreement.currency})")
-            for agreement in agreements().values()
-            if agreement.effective_to is None or agreement.effective_to >= today
-        ),
-        key=lambda choice: choice[1],
-    )
+    titles = {
+        agreement.id: f"{agreement.title} ({agreement.currency})"
+        for agreement in agreements().values()
+        if agreement.effective_to is None or agreement.effective_to >= today
+    }
+    return options(dict(sorted(titles.items(), key=lambda item: item[1])))
 
 
 class ProductionForm(PageForm):
@@ -125,7 +129,7 @@ class ProductionForm(PageForm):
         [Optional(), Length(max=LONGEST_TITLE)],
         description=lazy_gettext("In the other script, for example 离婚黎明."),
     )
-    format = SelectField(lazy_gettext("Format"), choices=FORMATS)
+    format = SelectField(lazy_gettext("Format"), choices=options(FORMATS))
     episodes = WholeField(
         lazy_gettext("Episodes"),
         [Optional(), Between(1, 999, lazy_gettext("Enter a number from 1 to 999."))],
@@ -144,21 +148,18 @@ class ProductionForm(PageForm):
         [Optional(), Length(max=60)],
         description=lazy_gettext("Needed before publishing when the show is shot in China."),
     )
-    currency = SelectField(lazy_gettext("Currency of pay"), choices=CURRENCIES)
+    currency = SelectField(lazy_gettext("Currency of pay"), choices=options(CURRENCIES))
     budget = StringField(lazy_gettext("Budget for day rates"), [Optional()])
     agreement = SelectField(
         lazy_gettext("Pay agreement"),
         choices=agreement_choices,
         description=lazy_gettext("Its rules price overtime, meals and rest on every time card."),
     )
-    scheme = SelectField(lazy_gettext("Tax withholding"), choices=list(SCHEMES.items()))
+    scheme = SelectField(lazy_gettext("Tax withholding"), choices=options(SCHEMES))
     withholding_agent = RadioField(
         lazy_gettext("Who withholds"),
         [InputRequired(lazy_gettext("Say who withholds."))],
-        choices=[
-            (WithholdingAgent.PRODUCTION.value, lazy_gettext("The production company")),
-            (WithholdingAgent.PLATFORM.value, lazy_gettext("The platform")),
-        ],
+        choices=options(AGENTS),
         description=lazy_gettext(
             "In China this decides the tax: a production withholds from each payment on its own, "
             "a registered platform over all payments of the year."

@@ -27,6 +27,7 @@ from marketplace.web.forms import (
     PageForm,
     Required,
     WholeField,
+    options,
     read_money,
     show_money,
     wall_instant,
@@ -45,23 +46,23 @@ KINDS: Final = {
     RoleKind.CREW.value: lazy_gettext("Crew"),
 }
 
-DEPARTMENTS: Final = [
-    ("", lazy_gettext("None")),
-    ("Production", lazy_gettext("Production")),
-    ("Directing", lazy_gettext("Directing")),
-    ("Camera", lazy_gettext("Camera")),
-    ("Grip", lazy_gettext("Grip")),
-    ("Electric", lazy_gettext("Electric")),
-    ("Sound", lazy_gettext("Sound")),
-    ("Art", lazy_gettext("Art")),
-    ("Wardrobe", lazy_gettext("Wardrobe")),
-    ("Makeup and hair", lazy_gettext("Makeup and hair")),
-    ("Locations", lazy_gettext("Locations")),
-    ("Transport", lazy_gettext("Transport")),
-    ("Stunts", lazy_gettext("Stunts")),
-    ("Catering", lazy_gettext("Catering")),
-    ("Post-production", lazy_gettext("Post-production")),
-]
+DEPARTMENTS: Final = {
+    "": lazy_gettext("None"),
+    "Production": lazy_gettext("Production"),
+    "Directing": lazy_gettext("Directing"),
+    "Camera": lazy_gettext("Camera"),
+    "Grip": lazy_gettext("Grip"),
+    "Electric": lazy_gettext("Electric"),
+    "Sound": lazy_gettext("Sound"),
+    "Art": lazy_gettext("Art"),
+    "Wardrobe": lazy_gettext("Wardrobe"),
+    "Makeup and hair": lazy_gettext("Makeup and hair"),
+    "Locations": lazy_gettext("Locations"),
+    "Transport": lazy_gettext("Transport"),
+    "Stunts": lazy_gettext("Stunts"),
+    "Catering": lazy_gettext("Catering"),
+    "Post-production": lazy_gettext("Post-production"),
+}
 
 DISCLOSURES: Final = {
     Disclosure.NIGHT.value: lazy_gettext("Night work"),
@@ -83,8 +84,8 @@ class RoleForm(PageForm):
         lazy_gettext("Role or position"),
         [Required(lazy_gettext("Enter a name, for example Nurse Dana or Gaffer.")), Length(max=80)],
     )
-    kind = SelectField(lazy_gettext("Kind"), choices=list(KINDS.items()))
-    department = SelectField(lazy_gettext("Department, for crew"), choices=DEPARTMENTS)
+    kind = SelectField(lazy_gettext("Kind"), choices=options(KINDS))
+    department = SelectField(lazy_gettext("Department, for crew"), choices=options(DEPARTMENTS))
     who = StringField(
         lazy_gettext("Who it is for"),
         [Length(max=160)],
@@ -110,7 +111,7 @@ class RoleForm(PageForm):
     )
     disclosures = SelectMultipleField(
         lazy_gettext("What people must know before they apply"),
-        choices=list(DISCLOSURES.items()),
+        choices=options(DISCLOSURES),
     )
 
     zone: str

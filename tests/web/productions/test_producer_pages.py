@@ -98,7 +98,8 @@ def show(site: Site) -> Show:
 def test_a_show_is_set_up_from_nothing_to_published(site: Site) -> None:
     with site.arrange() as session:
         company = a_company(session)
-        browser = site.browser(a_member(session, company, CompanyRole.PRODUCER))
+        producer = a_member(session, company, CompanyRole.PRODUCER)
+    browser = site.browser(producer)
 
     to_days = browser.post(f"/c/{company.public_id}/productions/new", PRODUCTION).location
     board = to_days.removesuffix("/days/new")
@@ -132,7 +133,8 @@ def test_everybody_in_the_company_sees_the_board_but_only_producers_change_it(
     site: Site, show: Show
 ) -> None:
     with site.arrange() as session:
-        browser = site.browser(a_member(session, show.company, CompanyRole.CASTING))
+        casting = a_member(session, show.company, CompanyRole.CASTING)
+    browser = site.browser(casting)
 
     assert "Add role" not in browser.get(show.url).text
     browser.get(f"{show.url}/edit", status=403)
@@ -142,7 +144,8 @@ def test_everybody_in_the_company_sees_the_board_but_only_producers_change_it(
 
 def test_another_company_does_not_find_the_production(site: Site, show: Show) -> None:
     with site.arrange() as session:
-        stranger = site.browser(a_member(session, a_company(session, "Northlight")))
+        elsewhere = a_member(session, a_company(session, "Northlight"))
+    stranger = site.browser(elsewhere)
 
     for page in ("", "/edit", "/days", "/roles", f"/roles/{show.role.public_id}/edit"):
         stranger.get(show.url + page, status=404)
