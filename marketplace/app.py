@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace import blueprints, cli
 from marketplace import db as database
+from marketplace.adapters.calendar import write_calendar
 from marketplace.adapters.mail import SmtpPost
 from marketplace.adapters.passwords import Argon2Passwords
 from marketplace.adapters.pdf.slips import PlateSlipPrinter
@@ -49,6 +50,7 @@ def make_outside(settings: Settings, clock: Clock | None = None) -> Outside:
         compose=LetterWriter(settings.base_url),
         post=SmtpPost(mail_server, settings.mail_from) if mail_server else OutboxPost(),
         printer=PlateSlipPrinter(),
+        calendar=write_calendar,
         stage=Stage(now if isinstance(now, FixedClock) else shifted, sandbox)
         if settings.is_demo
         else None,

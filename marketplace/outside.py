@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from marketplace.domain.accounts.ports import Passwords
+from marketplace.domain.booking.ports import Calendars
 from marketplace.domain.documents.ports import SlipPrinter
 from marketplace.domain.notices.ports import Compose, Post
 from marketplace.domain.payments.ports import Gateway, Till, Transfer
@@ -74,6 +75,7 @@ class Outside:
     compose: Compose
     post: Post
     printer: SlipPrinter
+    calendar: Calendars
     stage: Stage | None = None
 
     @property

@@ -187,7 +187,8 @@ def _inline(page: Page) -> Iterator[str]:
             for name in one.attrib
             if name == "style" or name.startswith(HANDLER)
         )
-        if one.tag == "style" or (one.tag == "script" and not one.get("src")):
+        is_data = one.get("type") == "application/ld+json"  # facts for search engines, never run
+        if one.tag == "style" or (one.tag == "script" and not one.get("src") and not is_data):
             yield f"{show(one)} is inline"
         if (one.get("href") or "").lower().startswith("javascript:"):
             yield f"{show(one)} runs a script"

@@ -195,7 +195,7 @@ def facets(session: Session, first: date, last: date, *, now: datetime) -> Facet
         .order_by(Production.city),
     ).all()
     return Facets(
-        dict(counts.tuples().all()),
+        {row[0]: row[1] for row in counts},
         tuple(dict.fromkeys(row.city for row in places)),
         tuple(sorted({row.currency for row in places})),
     )

@@ -125,8 +125,11 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 
-def posting(session: Session, public_id: str) -> Posting | None:
-    """Return a role that was published, open or not; None for drafts and what never was."""
+def posting(session: Session, public_id: str, *, now: datetime) -> Posting | None:
+    """Return a role that was published, open or not; None for drafts and what never was.
+
+    Its dates are those to come; all of them once every one has passed.
+    """
     row = session.execute(
         sa.select(*_COLUMNS)
         .join(Production, Production.id == Role.production_id)
@@ -139,7 +142,9 @@ def posting(session: Session, public_id: str) -> Posting | None:
     ).first()
     if row is None:
         return None
-    return Posting(tuple(dates_of(session, [row[0]]).get(row[0], ())), *row)
+    dates = dates_of(session, [row[0]]).get(row[0], [])
+    to_come = [one for one in dates if one.call_at > now]
+    return Posting(tuple(to_come or dates), *row)
 
 
 def dates_of(

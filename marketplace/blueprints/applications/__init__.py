@@ -1,0 +1,1 @@
+"""Apply to a role, follow it, withdraw."""

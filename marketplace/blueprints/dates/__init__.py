@@ -1,0 +1,1 @@
+"""A talent's own dates and their calendar."""
