@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,12 +37,9 @@ CLOCK = FixedClock(NOW)
 LATER = FixedClock(NOW + timedelta(days=3))
 
 
-def wish(session: Session, role: Role, person: Person, **values: object) -> Apply:
+def wish(session: Session, role: Role, person: Person) -> Apply:
     """Return an application for every date of a role."""
-    dates = [one.id for one in role_dates(session, role)]
-    return Apply(
-        **{"role": role.public_id, "person_id": person.id, "role_date_ids": dates} | values
-    )
+    return Apply(role.public_id, person.id, [one.id for one in role_dates(session, role)])
 
 
 def notices_of(session: Session, user_id: int) -> list[str]:
@@ -56,7 +54,9 @@ def test_an_application_keeps_its_dates_and_starts_as_submitted(session: Session
     )
     person = a_person(session)
 
-    made = applying.apply(session, wish(session, role, person, note=" Off book. "), clock=CLOCK)
+    made = applying.apply(
+        session, replace(wish(session, role, person), note=" Off book. "), clock=CLOCK
+    )
 
     assert (made.state, made.note, made.submitted_at) == (
         ApplicationState.SUBMITTED,
@@ -153,10 +153,14 @@ def test_at_least_one_date_is_needed_and_only_the_roles_own(session: Session) ->
     person = a_person(session)
 
     with pytest.raises(ApplicationError, match="at least one"):
-        applications.apply(session, wish(session, role, person, role_date_ids=[]), clock=CLOCK)
+        applications.apply(
+            session, replace(wish(session, role, person), role_date_ids=[]), clock=CLOCK
+        )
     foreign = [one.id for one in role_dates(session, other)]
     with pytest.raises(ApplicationError, match="choose again"):
-        applications.apply(session, wish(session, role, person, role_date_ids=foreign), clock=CLOCK)
+        applications.apply(
+            session, replace(wish(session, role, person), role_date_ids=foreign), clock=CLOCK
+        )
 
 
 def test_disclosures_need_consent_which_is_kept(session: Session) -> None:
@@ -167,7 +171,9 @@ def test_disclosures_need_consent_which_is_kept(session: Session) -> None:
 
     with pytest.raises(ApplicationError, match="involves"):
         applying.apply(session, wish(session, role, person), clock=CLOCK)
-    made = applying.apply(session, wish(session, role, person, has_consented=True), clock=CLOCK)
+    made = applying.apply(
+        session, replace(wish(session, role, person), has_consented=True), clock=CLOCK
+    )
 
     assert made.has_consented
 

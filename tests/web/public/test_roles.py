@@ -36,13 +36,15 @@ def arranged(site: Site, *, is_chinese: bool = False, count: int = 1) -> str:
             a_shoot_day(session, show),
             a_shoot_day(session, show, "2026-11-30", call="15:00", wrap="26:00"),
         ]
+        names = []
         for number in range(count):
             role = a_role(session, show, days, name=f"Claire Hart {number}")
             role.disclosures = ["night"]
             role.description = "Claire's half-sister </script> & nurse."
             session.flush()
             reindex(session, role)
-        return role.public_id
+            names.append(role.public_id)
+        return names[-1]
 
 
 def talent(site: Site) -> tuple[User, Person]:

@@ -29,6 +29,9 @@ from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import ProductionState
 from marketplace.kernel.money import Money
 
+SHORT: Final = timedelta(hours=10)
+"""Rest below this is worth a warning, also where less is agreed."""
+
 CANCELLED: Final = (BookingState.CANCELLED_BY_PRODUCTION, BookingState.CANCELLED_BY_TALENT)
 
 
@@ -236,10 +239,10 @@ def _rows(session: Session, *where: sa.ColumnElement[bool]) -> list[AgendaRow]:
 
 
 def short_rests(rows: Sequence[AgendaRow]) -> dict[str, timedelta]:
-    """Return the rest before each booked day that has too little of it, by booking."""
+    """Return the rest before each booked day that is less than owed or than ten hours."""
     booked = [row for row in rows if row.state == BookingState.CONFIRMED]
     return {
         later.public_id: later.call_at - earlier.wrap_at
         for earlier, later in pairwise(booked)
-        if later.call_at - earlier.wrap_at < max(earlier.window.rest, later.window.rest)
+        if later.call_at - earlier.wrap_at < max(earlier.window.rest, later.window.rest, SHORT)
     }
