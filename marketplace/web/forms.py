@@ -156,7 +156,8 @@ def show_hours(minutes: int) -> str:
 
 def read_money(text: str, currency: str) -> Money:
     """Read a typed amount inside a field's `validate_…`; a refusal becomes the field's error."""
-    return _read(lambda typed: parse(typed, currency), text)  # type: ignore[no-any-return]
+    amount: Money = _read(lambda typed: parse(typed, currency), text)
+    return amount
 
 
 def show_money(amount: Money) -> str:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from marketplace.domain.accounts.models import Company
 from marketplace.domain.accounts.rules import CompanyRole
+from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
 from marketplace.domain.casting.models import Role, RoleDate
 from marketplace.domain.productions.models import Production, ShootDay
@@ -264,6 +265,22 @@ def test_a_headcount_below_what_is_confirmed_is_refused_on_the_form(show: Show) 
     page = show.browser.post(url, ROLE | {f"need_{show.day.public_id}": "0"}, status=409).text
 
     assert "People confirmed on" in page
+
+
+def test_one_more_place_goes_to_whoever_is_first_on_standby(site: Site, show: Show) -> None:
+    with site.arrange() as session:
+        role = a_role(session, show.production, [show.day])
+        a_booking(session, role, a_person(session, "Marcus Bell"), show.day)
+        waiting = a_booking(
+            session, role, a_person(session, "Priya"), show.day, state=BookingState.OFFERED
+        )
+        waiting.state, waiting.standby_rank = BookingState.STANDBY, 1
+
+    url = f"/p/{show.production.public_id}/roles/{role.public_id}/edit"
+    show.browser.post(url, ROLE | {f"need_{show.day.public_id}": "2"})
+
+    with site.look() as session:
+        assert session.get_one(Booking, waiting.id).state == BookingState.CONFIRMED
 
 
 def test_a_role_is_closed_copied_and_opened_again(site: Site, show: Show) -> None:
