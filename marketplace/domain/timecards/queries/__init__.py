@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from marketplace.domain.timecards.queries.board import BoardRow, DayBoard, day_board
-from marketplace.domain.timecards.queries.cards import CardRow, Version, cards_of_day, versions_of
+from marketplace.domain.timecards.queries.cards import (
+    CardRow,
+    Version,
+    cards_of_day,
+    typed_total_limit,
+    versions_of,
+)
 from marketplace.domain.timecards.queries.counts import DayCounts, counts_of
 from marketplace.domain.timecards.queries.own import OwnCard, own_card
 
@@ -18,5 +24,6 @@ __all__ = [
     "counts_of",
     "day_board",
     "own_card",
+    "typed_total_limit",
     "versions_of",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.domain.accounts.models import User
+from marketplace.domain.accounts.models import Company, User
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
 from marketplace.domain.casting.models import Role
@@ -129,6 +129,13 @@ def versions_of(session: Session, card_ids: Iterable[int]) -> dict[int, list[Ver
         version = Version(entry.version, hours_of(entry), name, entry.entered_at, entry.reason)
         found[entry.time_card_id].append(version)
     return dict(found)
+
+
+def typed_total_limit(session: Session, company_id: int) -> int:
+    """Return the minor units above which a company wants the total typed before it approves."""
+    return session.scalars(
+        sa.select(Company.typed_total_limit_minor).where(Company.id == company_id),
+    ).one()
 
 
 def hours_of(entry: TimeEntry) -> Hours:

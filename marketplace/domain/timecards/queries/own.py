@@ -95,4 +95,5 @@ def own_card(session: Session, person_id: int, public_id: str) -> OwnCard | None
     currency, minor = facts.pop(), facts.pop()
     facts[2] = CardState(facts[2])
     versions = versions_of(session, [card_id]).get(card_id, [])
-    return OwnCard(*facts, *(Money(minor, currency), guaranteed, versions))
+    facts += [Money(minor, currency), guaranteed, versions]
+    return OwnCard(*facts)

@@ -1,0 +1,93 @@
+"""How worked hours look: clock times of the set, and what changed from version to version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Final
+
+from marketplace.domain.payroll.rules.extras import LABELS
+from marketplace.domain.timecards.queries import Version
+from marketplace.domain.timecards.rules import Hours
+from marketplace.kernel import zones
+from marketplace.kernel.sentences import Sentence, say
+
+DAY: Final = 24 * 60
+WORDS: Final = {
+    "in_": say("In"),
+    "meal_out": say("Meal out"),
+    "meal_in": say("Meal in"),
+    "meal2_out": say("2nd meal out"),
+    "meal2_in": say("2nd meal in"),
+    "out": say("Wrap"),
+}
+"""The times of a card in the order of the day, as people call them."""
+
+NONE: Final = "\N{EN DASH}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One correction: what it said before, what it says now, who, when and why."""
+
+    version: Version
+    items: list[tuple[Sentence, str, str]]
+
+
+def extra_word(code: str) -> Sentence:
+    """Return what people call a bump or an allowance."""
+    return LABELS.get(code) or say("%(code)s", code=code.replace("_", " "))
+
+
+def clock_text(at: datetime | None, on: date, zone: str) -> str:
+    """Write a time as the set does: 02:00 of the next morning is "26:00"; "" for none."""
+    if at is None:
+        return ""
+    minutes = zones.clock_minutes(at, on, zone)
+    return zones.show_clock(minutes % DAY if minutes < 0 else minutes)
+
+
+def clock_texts(hours: Hours, on: date, zone: str) -> dict[str, str]:
+    """Write the times of a day by the names of WORDS."""
+    instants = {
+        "in_": hours.in_at,
+        "meal_out": hours.meal_out_at,
+        "meal_in": hours.meal_in_at,
+        "meal2_out": hours.meal2_out_at,
+        "meal2_in": hours.meal2_in_at,
+        "out": hours.out_at,
+    }
+    return {name: clock_text(at, on, zone) for name, at in instants.items()}
+
+
+def changes_of(versions: Sequence[Version], on: date, zone: str) -> list[Change]:
+    """Return what each version changed, newest first."""
+    found = [
+        Change(new, [*_times(old.hours, new.hours, on, zone), *_extras(old.hours, new.hours)])
+        for old, new in pairwise(versions)
+    ]
+    return found[::-1]
+
+
+def _times(old: Hours, new: Hours, on: date, zone: str) -> list[tuple[Sentence, str, str]]:
+    before, after = clock_texts(old, on, zone), clock_texts(new, on, zone)
+    return [
+        (word, before[name] or NONE, after[name] or NONE)
+        for name, word in WORDS.items()
+        if before[name] != after[name]
+    ]
+
+
+def _extras(old: Hours, new: Hours) -> list[tuple[Sentence, str, str]]:
+    before, after = _counted(old), _counted(new)
+    return [
+        (extra_word(code), before.get(code, NONE), after.get(code, NONE))
+        for code in sorted(before.keys() | after.keys())
+        if before.get(code) != after.get(code)
+    ]
+
+
+def _counted(hours: Hours) -> dict[str, str]:
+    return {one["code"]: f"× {one.get('quantity', 1)}" for one in hours.adjustments}
