@@ -16,6 +16,7 @@ from marketplace.domain.payments.jobs import confirm_payout, pay_card, send_payo
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
+from marketplace.domain.reports.jobs import build_export, forget_export
 from marketplace.domain.timecards.jobs import auto_agree, close_day
 from marketplace.kernel.clock import Clock
 from marketplace.worker.work import Handler, Work
@@ -79,12 +80,19 @@ def _send_mail(work: Work) -> None:
     )
 
 
+def _build_export(work: Work) -> None:
+    outside = work.outside
+    build_export(work.unit, work.subject_id, vault=outside.vault, clock=outside.clock)
+
+
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
         "auto_agree": _short(auto_agree),
+        "build_export": _build_export,
         "close_day": _short(close_day),
         "confirm_payout": _confirm_payout,
         "expire_offer": _short(expire_offer),
+        "forget_export": _short(forget_export),
         "pay_card": _pay_card,
         "print_slip": _print_slip,
         "release_standby": _short(release_standby),

@@ -1,19 +1,42 @@
-"""Filters of a list of slips, and names of files that are safe everywhere."""
+"""Filters of a list of slips, what they add up to, and archives of slips with safe names."""
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from marketplace.domain.payments.rules import PayoutState
+from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence, say
 
 LONGEST_NAME: Final = 60
+MOST_SLIPS: Final = 20_000
+"""How many slips one archive holds at most."""
+
+KEPT_FOR: Final = timedelta(days=7)
+PATIENCE: Final = timedelta(hours=1)
+"""How long an archive waits for papers that are still being printed."""
+
+UNPRINTED: Final = "unprinted"
+PROBLEMS: Final[dict[str, Sentence]] = {
+    UNPRINTED: say("Some of the pay slips could not be printed. Ask for them again later."),
+}
+"""Why an export failed, by code."""
+
+ARCHIVE_MODE: Final = 0o100644 << 16
+CHUNK: Final = 1024 * 1024
+
+
+class ExportError(DomainError):
+    """An export that cannot be made."""
 
 
 class PayoutStatus(StrEnum):
@@ -58,37 +81,6 @@ class SlipFilters:
     status: PayoutStatus | None = None
     slips: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the filters as they are kept with an export."""
-        return {
-            "text": self.text,
-            "name_index": self.name_index,
-            "production": self.production,
-            "run": self.run,
-            "worked_from": self.worked_from.isoformat() if self.worked_from else None,
-            "worked_to": self.worked_to.isoformat() if self.worked_to else None,
-            "status": self.status,
-            "slips": list(self.slips),
-        }
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> SlipFilters:
-        """Return what `to_json` was called on."""
-        return cls(
-            text=kept["text"],
-            name_index=kept["name_index"],
-            production=kept["production"],
-            run=kept["run"],
-            worked_from=_date(kept["worked_from"]),
-            worked_to=_date(kept["worked_to"]),
-            status=PayoutStatus(kept["status"]) if kept["status"] else None,
-            slips=tuple(kept["slips"]),
-        )
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -104,6 +96,72 @@ class Totals:
 def file_name(*parts: str, ending: str) -> str:
     """Return a file name of letters, digits and " ._-" in any script, safe on every system."""
     joined = unicodedata.normalize("NFKC", " ".join(part for part in parts if part))
-    kept = "".join(sign if sign.isalnum() or sign in " ._-" else " " for sign in joined)
+    kept = "".join(sign if _is_safe(sign) else " " for sign in joined)
     tidy = re.sub(r"\.{2,}", ".", re.sub(r"\s+", " ", kept)).strip(" .")
     return f"{tidy[:LONGEST_NAME].strip(' .') or 'file'}.{ending}"
+
+
+def _is_safe(sign: str) -> bool:
+    """Say whether a sign is a letter, a mark on one, a digit, or one of " ._-"."""
+    return unicodedata.category(sign)[0] in "LMN" or sign in " ._-"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of an archive."""
+
+    name: str
+    written_at: datetime
+    content: bytes
+
+
+def archive(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Yield a ZIP in pieces: one for each entry in order, then the directory.
+
+    The same entries always give the same bytes, so that a writer who was stopped can go on
+    where it was. Only one entry is in memory.
+    """
+    window = _Window()
+    with zipfile.ZipFile(window, "w", zipfile.ZIP_STORED) as file:
+        for entry in entries:
+            info = zipfile.ZipInfo(entry.name, entry.written_at.timetuple()[:6])
+            info.external_attr = ARCHIVE_MODE
+            file.writestr(info, entry.content)
+            yield window.take()
+    yield window.take()
+
+
+def chunks(pieces: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Cut pieces into chunks of one size, each with how many pieces it completes so far."""
+    waiting = bytearray()
+    count = 0
+    for count, piece in enumerate(pieces, 1):
+        waiting += piece
+        while len(waiting) >= CHUNK:
+            yield count, bytes(waiting[:CHUNK])
+            del waiting[:CHUNK]
+    if waiting:
+        yield count, bytes(waiting)
+
+
+class _Window(io.BytesIO):
+    """A file that forgets what was taken, and still knows its place in the whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gone = 0
+
+    def tell(self) -> int:
+        return self._gone + super().tell()
+
+    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
+        there = place - self._gone if whence == io.SEEK_SET else place
+        return self._gone + super().seek(there, whence)
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        content = self.getvalue()
+        self._gone += len(content)
+        super().seek(0)
+        self.truncate()
+        return content

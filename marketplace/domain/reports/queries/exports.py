@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.domain.documents.models import ExportJob, File
+from marketplace.domain.reports.rules import PROBLEMS
+from marketplace.kernel.sentences import Sentence
+
+RUNNING: Final = ("queued", "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,16 @@ class ExportRow:
     file_name: str | None
     size: int | None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it is still being made."""
+        return self.state in RUNNING
+
+    @property
+    def why(self) -> Sentence | None:
+        """Why it failed."""
+        return PROBLEMS.get(self.problem)
+
 
 def exports(session: Session, company_id: int, now: datetime) -> list[ExportRow]:
     """Return the exports of a company that are still kept, newest first."""
@@ -37,12 +52,18 @@ def exports(session: Session, company_id: int, now: datetime) -> list[ExportRow]
     return [_row(found) for found in session.execute(_select().where(*wanted))]
 
 
-def running_exports(session: Session, company_id: int, user_id: int) -> list[ExportRow]:
-    """Return what is being made for one person right now."""
+def recent_exports(
+    session: Session,
+    company_id: int,
+    user_id: int,
+    since: datetime,
+) -> list[ExportRow]:
+    """Return what is being made for one person right now, or was ready since `since`."""
     wanted = (
         ExportJob.company_id == company_id,
         ExportJob.user_id == user_id,
-        ExportJob.state.in_(("queued", "running")),
+        sa.or_(ExportJob.state.in_(RUNNING), ExportJob.finished_at > since),
+        ExportJob.state != "cancelled",
     )
     return [_row(found) for found in session.execute(_select().where(*wanted))]
 

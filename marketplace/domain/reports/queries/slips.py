@@ -1,4 +1,4 @@
-"""Pay slips as lists, and what they add up to."""
+"""Pay slips as lists and one by one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from marketplace.domain.reports.rules import (
     STATES_OF,
     PayoutStatus,
     SlipFilters,
-    Totals,
     status_of,
 )
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
+from marketplace.kernel.zones import local_date
 
 PAGE: Final = 25
 BATCH: Final = 200
@@ -54,6 +54,13 @@ class SlipRow:
     arrives_at: datetime | None
     paid_at: datetime | None
     problem: Sentence | None
+    zone: str
+
+    @property
+    def money_on(self) -> date | None:
+        """The date at the set when the money arrived, or should arrive."""
+        at = self.paid_at or self.arrives_at
+        return local_date(at, self.zone) if at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +82,6 @@ class SlipPage:
     rows: tuple[SlipRow, ...]
     older: int | None
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayBar:
-    """The gross of one shoot date in one currency."""
-
-    shoot_date: date
-    gross: Money
 
 
 _COLUMNS: Final = (
@@ -109,6 +108,7 @@ _COLUMNS: Final = (
     Payout.paid_at,
     Payout.problem_code,
     Payout.problem,
+    Production.zone,
 )
 
 
@@ -154,10 +154,10 @@ def slip_page(
 ) -> SlipPage:
     """Return one page of slips, newest first, after the one with id `before`."""
     where = conditions(company_id, filters)
-    count = session.scalar(_joined(sa.func.count(PaySlip.id)).where(*where)) or 0
+    count = session.scalar(joined(sa.func.count(PaySlip.id)).where(*where)) or 0
     if before is not None:
         where.append(PaySlip.id < before)
-    found = _rows(session, where, PAGE + 1)
+    found = rows_of(session, where, PAGE + 1)
     rows = found[:PAGE]
     return SlipPage(tuple(rows), rows[-1].id if len(found) > PAGE else None, count)
 
@@ -169,68 +169,29 @@ def slips_of(session: Session, company_id: int, filters: SlipFilters) -> Iterato
         where = conditions(company_id, filters)
         if last is not None:
             where.append(PaySlip.id < last)
-        batch = _rows(session, where, BATCH)
+        batch = rows_of(session, where, BATCH)
         yield from batch
         if len(batch) < BATCH:
             return
         last = batch[-1].id
 
 
-def totals(session: Session, company_id: int, filters: SlipFilters) -> dict[str, Totals]:
-    """Return what matching slips add up to, by currency: for page, file, register and books."""
-    sums = (
-        PaySlip.currency,
-        sa.func.count(PaySlip.id),
-        sa.func.sum(PaySlip.gross_minor),
-        sa.func.sum(PaySlip.withheld_minor),
-        sa.func.sum(PaySlip.deducted_minor),
-        sa.func.sum(PaySlip.net_minor),
-    )
+@dataclass(frozen=True, slots=True)
+class ProductionChoice:
+    """A production whose slips can be chosen."""
+
+    public_id: str
+    title: str
+
+
+def production_choices(session: Session, company_id: int) -> list[ProductionChoice]:
+    """Return the productions of a company, newest first."""
     found = session.execute(
-        _joined(*sums)
-        .where(*conditions(company_id, filters))
-        .group_by(PaySlip.currency)
-        .order_by(PaySlip.currency.desc()),
+        sa.select(Production.public_id, Production.title)
+        .where(Production.company_id == company_id)
+        .order_by(Production.id.desc()),
     )
-    return {
-        currency: Totals(count, *(Money(int(minor), currency) for minor in minors))
-        for currency, count, *minors in found
-    }
-
-
-def totals_by_status(
-    session: Session,
-    company_id: int,
-    filters: SlipFilters,
-) -> dict[PayoutStatus, dict[str, tuple[int, Money]]]:
-    """Return number and net of matching slips by status and currency."""
-    found = session.execute(
-        _joined(
-            Payout.state,
-            PaySlip.currency,
-            sa.func.count(PaySlip.id),
-            sa.func.sum(PaySlip.net_minor),
-        )
-        .where(*conditions(company_id, filters))
-        .group_by(Payout.state, PaySlip.currency),
-    )
-    sums: dict[PayoutStatus, dict[str, tuple[int, Money]]] = {one: {} for one in PayoutStatus}
-    for state, currency, count, minor in found:
-        of_status = sums[status_of(PayoutState(state))]
-        slips, net = of_status.get(currency, (0, Money(0, currency)))
-        of_status[currency] = (slips + count, net + Money(int(minor), currency))
-    return sums
-
-
-def by_shoot_day(session: Session, company_id: int, filters: SlipFilters) -> list[DayBar]:
-    """Return the gross of every shoot date in the filters, by date and currency."""
-    found = session.execute(
-        _joined(PaySlip.shoot_date, PaySlip.currency, sa.func.sum(PaySlip.gross_minor))
-        .where(*conditions(company_id, filters))
-        .group_by(PaySlip.shoot_date, PaySlip.currency)
-        .order_by(PaySlip.shoot_date, PaySlip.currency.desc()),
-    )
-    return [DayBar(on, Money(int(minor), currency)) for on, currency, minor in found]
+    return [ProductionChoice(*row) for row in found]
 
 
 def slip_of_company(session: Session, company_id: int, public_id: str) -> SlipDetail | None:
@@ -252,7 +213,7 @@ def _detail(session: Session, mine: sa.ColumnElement[bool], public_id: str) -> S
         Payout.public_id,
     )
     found = session.execute(
-        _joined(*_COLUMNS, *more).where(mine, PaySlip.public_id == public_id),
+        _listed(*more).where(mine, PaySlip.public_id == public_id),
     ).first()
     if found is None:
         return None
@@ -260,27 +221,35 @@ def _detail(session: Session, mine: sa.ColumnElement[bool], public_id: str) -> S
     return SlipDetail(_row(found[:width]), *found[width:])
 
 
-def _joined(*columns: Any) -> sa.Select[*tuple[Any, ...]]:  # noqa: ANN401 - any column
+def joined(*columns: Any) -> sa.Select[*tuple[Any, ...]]:  # noqa: ANN401 - any column
+    """Select from slips with their payments, which every condition may name."""
     return sa.select(*columns).select_from(PaySlip).join(Payout, Payout.pay_slip_id == PaySlip.id)
 
 
-def _rows(
+def rows_of(
     session: Session,
     where: Sequence[sa.ColumnElement[bool]],
     limit: int,
 ) -> list[SlipRow]:
-    found = _joined(*_COLUMNS).where(*where).order_by(PaySlip.id.desc()).limit(limit)
+    """Return the newest slips that meet conditions."""
+    found = _listed().where(*where).order_by(PaySlip.id.desc()).limit(limit)
     return [_row(values) for values in session.execute(found)]
+
+
+def _listed(*more: Any) -> sa.Select[*tuple[Any, ...]]:  # noqa: ANN401 - any column
+    shown = joined(*_COLUMNS, *more)
+    return shown.join(Production, Production.id == PaySlip.production_id)
 
 
 def _row(values: Sequence[Any]) -> SlipRow:
     head, currency, minors, tail = values[:11], values[11], values[12:16], values[16:]
-    last4, state, sent_at, arrives_at, paid_at, code, text = tail
+    last4, state, sent_at, arrives_at, paid_at, code, text, zone = tail
     amounts = [Money(minor, currency) for minor in minors]
     status = status_of(PayoutState(state))
-    why = problem(code, text)
     instants = (sent_at, arrives_at, paid_at)
-    return SlipRow(*head, *amounts, last4, PayoutState(state), status, *instants, why)
+    payment = (last4, PayoutState(state), status, *instants, problem(code, text), zone)
+    fields: list[Any] = [*head, *amounts, *payment]
+    return SlipRow(*fields)
 
 
 def _escape(text: str) -> str:
