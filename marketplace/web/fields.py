@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import phonenumbers
 from flask_babel import lazy_gettext as _
-from wtforms import EmailField, PasswordField, SelectField, StringField, TelField
-from wtforms.validators import Length
+from wtforms import EmailField, PasswordField, SelectChoice, SelectField, StringField, TelField
+from wtforms.validators import Length, ValidationError
 
 from marketplace.domain.accounts.rules import (
     LONGEST_EMAIL,
@@ -16,7 +17,8 @@ from marketplace.domain.accounts.rules import (
     password_problem,
     tidy_email,
 )
-from marketplace.web.forms import Required, countries
+from marketplace.kernel.sentences import Sentence
+from marketplace.web.forms import Required, countries, options
 from marketplace.web.places import guess_country
 
 LONGEST_NAME: Final = 80
@@ -36,7 +38,7 @@ def email_field(**options: Any) -> EmailField:  # noqa: ANN401 - wtforms has no 
 def check_email(_form: object, field: Any) -> None:  # noqa: ANN401 - wtforms has no types
     """Refuse what cannot be an address."""
     if not is_email(field.data):
-        raise ValueError(_("Enter an e-mail address such as ava@example.com."))
+        raise ValidationError(_("Enter an e-mail address such as ava@example.com."))
 
 
 def password_field() -> PasswordField:
@@ -62,7 +64,7 @@ def check_new(password: str | None, *own_words: str | None) -> None:
     """Refuse a password that is easy to guess, inside a form's `validate_password`."""
     problem = password_problem(password or "", [word for word in own_words if word])
     if problem is not None:
-        raise ValueError(problem)
+        raise ValidationError(problem)
 
 
 def name_field(label: str, message: str, **options: Any) -> StringField:  # noqa: ANN401 - wtforms has no types
@@ -85,6 +87,11 @@ def country_field() -> SelectField:
     )
 
 
+def spoken(words: Mapping[Any, Sentence]) -> list[SelectChoice]:
+    """Return the choices of a field from the domain's words for its values."""
+    return options({str(value): _(str(said)) for value, said in words.items()})
+
+
 def tidy(text: str | None) -> str:
     """Return text without spaces around it and no doubled ones inside."""
     return " ".join((text or "").split())
@@ -105,5 +112,5 @@ class PhoneField(TelField):  # type: ignore[misc]  # wtforms has no types
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_valid_number(number):
-            raise ValueError(_("Enter a telephone number, with + and country code if abroad."))
+            raise ValidationError(_("Enter a telephone number, with + and country code if abroad."))
         self.e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -21,6 +21,7 @@ from marketplace.web.fields import (
     name_field,
     new_password_field,
     password_field,
+    spoken,
     tidy,
 )
 from marketplace.web.forms import PageForm, Required
@@ -48,7 +49,7 @@ class TalentForm(_AccountForm):
 
     works = SelectMultipleField(
         _("Which work?"),
-        choices=[(work.value, words) for work, words in WORK_WORDS.items()],
+        choices=spoken(WORK_WORDS),
         validators=[Required(_("Tick at least one kind of work."))],
     )
     stage_name = name_field(

@@ -8,7 +8,7 @@ from wtforms.validators import Length
 
 from marketplace.domain.accounts.rules import ROLE_WORDS, CompanyRole
 from marketplace.domain.accounts.services.companies import EditCompany, Invite, OpenCompany
-from marketplace.web.fields import country_field, email_field, name_field
+from marketplace.web.fields import country_field, email_field, name_field, spoken
 from marketplace.web.forms import PageForm
 
 LONGEST_ADDRESS = 400
@@ -62,7 +62,7 @@ class InviteForm(PageForm):
     email = email_field(autocomplete="off")
     role = SelectField(
         _("Role"),
-        choices=[(role.value, words) for role, words in ROLE_WORDS.items()],
+        choices=spoken(ROLE_WORDS),
         default=CompanyRole.PRODUCER.value,
     )
 

@@ -13,7 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from marketplace.domain.accounts.rules import LONGEST_PASSWORD
 from marketplace.domain.people.queries import PayeeRow
@@ -27,8 +27,8 @@ from marketplace.domain.people.rules import (
     tidy_number,
 )
 from marketplace.domain.people.services import PayeeDetails, Profile
-from marketplace.web.fields import LONGEST_NAME, PhoneField, country_field, name_field, tidy
-from marketplace.web.forms import PageForm, Required
+from marketplace.web.fields import LONGEST_NAME, PhoneField, country_field, name_field, spoken, tidy
+from marketplace.web.forms import PageForm, Required, options
 from marketplace.web.places import guess_zone, zones_of
 from marketplace.web.presentation import zone_name
 
@@ -54,7 +54,7 @@ class ProfileForm(PageForm):
     )
     works = SelectMultipleField(
         _("Which work?"),
-        choices=[(work.value, words) for work, words in WORK_WORDS.items()],
+        choices=spoken(WORK_WORDS),
         validators=[Required(_("Tick at least one kind of work."))],
     )
     department = _line(_("Department, for crew"))
@@ -79,7 +79,7 @@ class ProfileForm(PageForm):
         """Offer the zones of the country."""
         super().__init__(*args, **kwargs)
         zones = {zone_name(zone): zone for zone in zones_of(self.country.data or "")}
-        self.zone.choices = [(zones[name], name) for name in sorted(zones)]
+        self.zone.choices = options({zones[name]: name for name in sorted(zones)})
 
     def profile(self) -> Profile:
         """Return the profile; a zone of another country gives way to a guess."""
@@ -113,7 +113,7 @@ class PayeeForm(PageForm):
     )
     tax_form = RadioField(
         _("Tax form"),
-        choices=[(form.value, words) for form, words in TAX_FORM_WORDS.items()],
+        choices=spoken(TAX_FORM_WORDS),
         validators=[Required(_("Choose the tax form that fits you."))],
     )
     tax_number = StringField(_("Tax number"), render_kw={"autocomplete": "off"})
@@ -135,14 +135,14 @@ class PayeeForm(PageForm):
             return
         problem = tax_number_problem(TaxForm(self.tax_form.data), number)
         if problem is not None:
-            raise ValueError(problem)
+            raise ValidationError(problem)
 
     def validate_account(self, field: StringField) -> None:
         """Refuse what cannot be an account; empty keeps the one that is there."""
         number = tidy_number(field.data or "")
         problem = account_problem(number) if number or not self.known.has_account else None
         if problem is not None:
-            raise ValueError(problem)
+            raise ValidationError(problem)
 
     def to_command(self, person_id: int) -> PayeeDetails:
         """Return the details, numbers without spaces."""
