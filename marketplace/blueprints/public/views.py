@@ -27,17 +27,19 @@ from flask_login import current_user
 
 from marketplace.blueprints.public import fitting, posting, search
 from marketplace.blueprints.roles.forms import DISCLOSURES, KINDS
+from marketplace.domain.accounts.services.sign_up import Preferences, prefer
 from marketplace.domain.booking.queries.agenda import Diary, free_days
 from marketplace.domain.casting.queries import applications, browse, postings
 from marketplace.domain.casting.queries.browse import Facets, Found
 from marketplace.web.access import Permission, allow
-from marketplace.web.extensions import clock, reading
+from marketplace.web.extensions import clock, reading, transaction
 from marketplace.web.language import LANGUAGES, html_lang
 from marketplace.web.redirects import safe_path
 
 bp = Blueprint("public", __name__)
 
 YEAR: Final = 365 * 24 * 3600
+THEMES: Final = ("light", "dark")
 FEW: Final = 6
 KEPT: Final = timedelta(minutes=1)
 """How long the counts of the strip are kept: they are the same for everybody."""
@@ -93,11 +95,17 @@ def role(role: str) -> ResponseReturnValue:
 @bp.post("/preferences")
 @allow(Permission.PUBLIC)
 def preferences() -> ResponseReturnValue:
-    """Keep the chosen language or theme on this device, and go back to the page."""
+    """Keep the chosen language or theme, here and in the account, and go back to the page."""
     answer = redirect(safe_path(request.referrer), 303)
-    for name, allowed in (("lang", LANGUAGES), ("theme", ("light", "dark"))):
-        if request.form.get(name) in allowed:
-            answer.set_cookie(name, request.form[name], max_age=YEAR, samesite="Lax")
+    lang = request.form["lang"] if request.form.get("lang") in LANGUAGES else None
+    theme = request.form["theme"] if request.form.get("theme") in THEMES else None
+    for name, chosen in (("lang", lang), ("theme", theme)):
+        if chosen:
+            answer.set_cookie(name, chosen, max_age=YEAR, samesite="Lax")
+    if current_user.is_authenticated and (lang or theme):
+        user_id = current_user.user_id
+        with transaction() as session:
+            prefer(session, user_id, Preferences(locale=lang, theme=theme))
     return answer
 
 
