@@ -191,7 +191,7 @@ def test_a_role_shows_call_wrap_next_day_hours_overtime_and_total(site: Site) ->
     assert "$280 for 12 h" in page
     assert "$560.00" in page
     assert "From 12 h to 15 h: 2 times the hourly rate." in page
-    assert "1 of 1 left" in page
+    assert "1 of 1 place left" in page
 
 
 def test_a_chinese_role_shows_its_registration_number(site: Site) -> None:
