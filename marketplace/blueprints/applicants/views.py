@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
@@ -17,11 +15,13 @@ from marketplace.blueprints.applicants.forms import (
 )
 from marketplace.domain.booking import services
 from marketplace.domain.booking.queries.applicants import (
+    Applicant,
     HeldBooking,
     held_booking,
     offer_id_of,
 )
 from marketplace.domain.booking.services import CancelBooking, WithdrawOffer
+from marketplace.domain.casting.queries.roles import RoleRow
 from marketplace.domain.casting.services import selects
 from marketplace.domain.casting.services.selects import Selected
 from marketplace.kernel.errors import DomainError
@@ -65,7 +65,17 @@ def offer(role: str, application: str) -> ResponseReturnValue:
     found = pages.the_role(role)
     applicant = pages.the_applicant(found, application)
     form = offer_form(applicant, the_production().zone, clock().now())
-    return _offer_page(role, application, form), 200
+    return _offer_page(found, applicant, form), 200
+
+
+@bp.post("/<application>/offer/price")
+@allow(Permission.CAST)
+def price(role: str, application: str) -> ResponseReturnValue:
+    """Show the offer form again with the cost of the ticked dates; nothing is sent."""
+    found = pages.the_role(role)
+    applicant = pages.the_applicant(found, application)
+    form = offer_form(applicant, the_production().zone, clock().now())
+    return _offer_page(found, applicant, form), 200
 
 
 @bp.post("/<application>/offer")
@@ -81,11 +91,11 @@ def send(role: str, application: str) -> ResponseReturnValue:
             with transaction() as session:
                 command = form.to_command(found.id, applicant, by_id, zone)
                 services.send_offer(session, command, clock=clock())
-            return _sent(role, application, applicant.row.name, len(form.dates.data))
+            return _sent(found, applicant, len(form.dates.data))
         except DomainError as refusal:
             form.refuse(refusal.message)
             status = refusal.http_status
-    return _offer_page(role, application, form), status
+    return _offer_page(found, applicant, form), status
 
 
 @bp.post("/<application>/offers/<offer>/withdraw")
@@ -107,15 +117,17 @@ def withdraw(role: str, application: str, offer: str) -> ResponseReturnValue:
 @allow(Permission.CAST)
 def cancellation(role: str, application: str, booking: str) -> ResponseReturnValue:
     """Ask for the reason before a booking is cancelled."""
-    held = _booking(role, booking)
-    return _cancel_page(role, application, held, CancelForm()), 200
+    found = pages.the_role(role)
+    held = _booking(found, booking)
+    return _cancel_page(found, application, held, CancelForm()), 200
 
 
 @bp.post("/<application>/bookings/<booking>/cancel")
 @allow(Permission.CAST)
 def cancel(role: str, application: str, booking: str) -> ResponseReturnValue:
     """Cancel a booking; the next standby who is free gets the place."""
-    held, form, status = _booking(role, booking), CancelForm(), 422
+    found, form, status = pages.the_role(role), CancelForm(), 422
+    held = _booking(found, booking)
     if form.validate():
         by_id, production_id = viewer().user_id, the_production().id
         command = CancelBooking(held.id, production_id, by_id, form.text())
@@ -127,49 +139,40 @@ def cancel(role: str, application: str, booking: str) -> ResponseReturnValue:
         except DomainError as refusal:
             form.refuse(refusal.message)
             status = refusal.http_status
-    return _cancel_page(role, application, held, form), status
+    return _cancel_page(found, application, held, form), status
 
 
-def _booking(role: str, public_id: str) -> HeldBooking:
-    found = held_booking(reading(), pages.the_role(role).id, public_id)
+def _booking(role: RoleRow, public_id: str) -> HeldBooking:
+    found = held_booking(reading(), role.id, public_id)
     if found is None:
         abort(404)
     return found
 
 
-def _offer_page(role: str, application: str, form: OfferForm) -> str:
-    found = pages.the_role(role)
-    applicant = pages.the_applicant(found, application)
-    return _page("applicants/offer.html", role=found, form=form, applicant=applicant)
+def _offer_page(role: RoleRow, applicant: Applicant, form: OfferForm) -> str:
+    return render_template("applicants/offer.html", role=role, form=form, applicant=applicant)
 
 
-def _cancel_page(role: str, application: str, held: HeldBooking, form: CancelForm) -> str:
-    found = pages.the_role(role)
-    applicant = pages.the_applicant(found, application)
-    return _page(
+def _cancel_page(role: RoleRow, application: str, held: HeldBooking, form: CancelForm) -> str:
+    return render_template(
         "applicants/cancel.html",
-        role=found,
+        role=role,
         form=form,
-        applicant=applicant,
+        applicant=pages.the_applicant(role, application),
         held=held,
     )
 
 
-def _page(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template needs
-    return render_template(template, **values)
-
-
-def _sent(role: str, application: str, name: str, dates: int) -> ResponseReturnValue:
-    total = money(pages.the_role(role).day_rate.times(dates))
+def _sent(role: RoleRow, applicant: Applicant, dates: int) -> ResponseReturnValue:
     said = ngettext(
         "Offer sent: %(name)s, %(num)s day, %(total)s.",
         "Offer sent: %(name)s, %(num)s days, %(total)s.",
         dates,
-        name=name,
-        total=total,
+        name=applicant.row.name,
+        total=money(role.day_rate.times(dates)),
     )
     flash(said)
-    return redirect(_panel(role, application), 303)
+    return redirect(_panel(role.public_id, applicant.row.public_id), 303)
 
 
 def _say_selected(done: Selected) -> None:

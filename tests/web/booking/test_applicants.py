@@ -130,6 +130,16 @@ def test_an_offer_is_sent_from_a_page_that_says_the_cost(site: Site, show: Show)
     assert state_of(site, show.ava) == ApplicationState.OFFERED
 
 
+def test_the_cost_follows_the_ticks_and_nothing_is_sent(site: Site, show: Show) -> None:
+    url = f"{show.url}/{show.ava.public_id}/offer/price"
+    form = {"dates": [str(show.days[0].id)], "expires": "2026-11-24T18:00"}
+
+    page = show.browser.post(url, form, status=200).text
+
+    assert "Offer Ava Lin 1 day for $280.00" in page
+    assert state_of(site, show.ava) == ApplicationState.SUBMITTED
+
+
 def test_a_date_with_other_work_is_not_offered(site: Site, show: Show) -> None:
     url = f"{show.url}/{show.jo.public_id}/offer"
     form = {"dates": [str(show.days[0].id)], "expires": "2026-11-24T18:00"}

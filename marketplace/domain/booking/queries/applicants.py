@@ -87,6 +87,11 @@ class Applicant:
         return [square.place for square in self.squares if square.state == "free"]
 
     @property
+    def fitting(self) -> int:
+        """How many dates they are free on, or have here already."""
+        return sum(square.state in {"free", *_MARKS.values()} for square in self.squares)
+
+    @property
     def has_short_rest(self) -> bool:
         """Whether a date would leave them too little rest."""
         return any(square.state == "short_rest" for square in self.squares)
@@ -153,7 +158,7 @@ def applicants(
     places: Sequence[Place],
     now: datetime,
 ) -> list[Applicant]:
-    """Return everyone who applied: most free dates first, then who applied first."""
+    """Return everyone who applied: most fitting dates first, then who applied first."""
     rows = applicants_of(session, role_id)
     people = [row.person_id for row in rows]
     fits = fits_of_people(session, people, [place.window for place in places])
@@ -168,7 +173,7 @@ def applicants(
         )
         for row in rows
     ]
-    return sorted(found, key=lambda one: -len(one.free))
+    return sorted(found, key=lambda one: -one.fitting)
 
 
 def stage_counts(found: Sequence[Applicant]) -> dict[str, int]:
