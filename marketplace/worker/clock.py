@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from marketplace.domain.tasks.queries import Backlog
 from marketplace.kernel.clock import Clock, SystemClock
 from marketplace.worker.drain import BATCH, Crew
-from marketplace.worker.engine import THREADS, DbosEngine
+from marketplace.worker.engine import THREADS, Engine
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ FORGET_HOURS: Final = 1
 class Clockwork:
     """Ticks, and hands due work to the engine; does it itself when the engine does not."""
 
-    def __init__(self, crew: Crew, engine: DbosEngine, clock: Clock) -> None:
+    def __init__(self, crew: Crew, engine: Engine, clock: Clock) -> None:
         """Set the clock up; `start` starts it."""
         self._crew = crew
         self._engine = engine

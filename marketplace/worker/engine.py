@@ -27,6 +27,7 @@ PATIENCE_SECONDS: Final = 15
 LEAVE_SECONDS: Final = 10
 KEPT: Final = timedelta(days=1)
 MOST_FORGOTTEN: Final = 5_000
+LAUNCH: Final = "engine launch"
 SCHEMA: Final = "dayrate_engine"
 
 
@@ -43,6 +44,10 @@ class Engine(Protocol):
 
     def health(self) -> bool:
         """Say whether what was asked for is being done."""
+        ...
+
+    def forget(self) -> int:
+        """Remove old notes about drains; returns how many."""
         ...
 
 
@@ -63,7 +68,7 @@ class DbosEngine:
 
         An engine that does not start, or hangs, is done without.
         """
-        launching = threading.Thread(target=self._launch, args=(drain,), daemon=True)
+        launching = threading.Thread(target=self._launch, args=(drain,), name=LAUNCH, daemon=True)
         launching.start()
         try:
             yield
@@ -146,7 +151,7 @@ class DbosEngine:
             "console_log_level": "CRITICAL",
             "use_listen_notify": False,
             "max_executor_threads": THREADS + 6,
-            "notification_listener_polling_interval_sec": 60.0,
+            "notification_listener_polling_interval_sec": 2.0,
             "scheduler_polling_interval_sec": 3600.0,
         }
         if self._is_embedded:
