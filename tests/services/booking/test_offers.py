@@ -461,3 +461,17 @@ def test_every_move_of_a_booking_is_in_the_log_with_its_actor(
     ).all()
     assert sorted(one.after["state"] for one in found) == ["confirmed", "declined"]
     assert {one.actor_id for one in found} == {show.person.user_id}
+
+
+def test_withdrawing_an_application_declines_its_open_offers(
+    session: Session, show: Show, clock: FixedClock
+) -> None:
+    first = show.send(session, clock, show.days[0])
+    second = show.send(session, clock, show.days[1])
+    services.accept(session, answer(session, first), clock=clock)
+
+    declined = services.decline_all(session, show.application.id, "Withdrew", clock=clock)
+
+    assert declined == 1
+    assert states(session, first) == [BookingState.CONFIRMED]
+    assert states(session, second) == [BookingState.DECLINED]
