@@ -12,7 +12,7 @@ from flask_babel import Babel
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from marketplace import blueprints, cli
+from marketplace import blueprints, cli, logs
 from marketplace import db as database
 from marketplace.adapters.calendar import write_calendar
 from marketplace.adapters.mail import SmtpPost
@@ -59,6 +59,7 @@ def make_outside(settings: Settings, clock: Clock | None = None) -> Outside:
 
 def create_app(settings: Settings, outside: Outside | None = None) -> Flask:
     """Return the site."""
+    logs.configure()
     app = Flask(__name__)
     app.config.update(_config(settings))
     app.extensions["outside"] = outside or make_outside(settings)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import structlog
 from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound
 
 from marketplace.kernel.errors import DomainError
+from marketplace.web.extensions import login_manager
 
 log = structlog.get_logger()
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500})
@@ -42,4 +44,7 @@ def _refusal(error: DomainError) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> ResponseReturnValue:
     log.error("request_failed", request_id=g.get("request_id", ""), exc_info=error)
+    if isinstance(error, DBAPIError):  # who is signed in cannot be asked now
+        g.viewer = None
+        g._login_user = login_manager.anonymous_user()  # noqa: SLF001 - where flask-login keeps it
     return render_template("errors/500.html", reference=g.get("request_id", "")), 500
