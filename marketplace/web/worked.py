@@ -19,8 +19,8 @@ WORDS: Final = {
     "in_": say("In"),
     "meal_out": say("Meal out"),
     "meal_in": say("Meal in"),
-    "meal2_out": say("2nd meal out"),
-    "meal2_in": say("2nd meal in"),
+    "meal2_out": say("2nd out"),
+    "meal2_in": say("2nd in"),
     "out": say("Wrap"),
 }
 """The times of a card in the order of the day, as people call them."""
@@ -42,11 +42,16 @@ def extra_word(code: str) -> Sentence:
 
 
 def clock_text(at: datetime | None, on: date, zone: str) -> str:
-    """Write a time as the set does: 02:00 of the next morning is "26:00"; "" for none."""
+    """Write a time as the set does: 02:00 of the next morning is "26:00"; "" for none.
+
+    What the set has no hour for is written as on the wall: the evening before, and the next
+    day's noon and later. `read_hours` reads every text back as the same instant.
+    """
     if at is None:
         return ""
     minutes = zones.clock_minutes(at, on, zone)
-    return zones.show_clock(minutes % DAY if minutes < 0 else minutes)
+    has_hour = 0 <= minutes <= zones.LATEST_HOUR * 60
+    return zones.show_clock(minutes if has_hour else minutes % DAY)
 
 
 def clock_texts(hours: Hours, on: date, zone: str) -> dict[str, str]:
