@@ -1,0 +1,16 @@
+"""Run every benchmark, one after another: `make bench`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+NAMES = ("slips", "browse")
+
+if __name__ == "__main__":
+    failed = [
+        name
+        for name in NAMES
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode  # noqa: S603 - our own modules
+    ]
+    sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
