@@ -205,9 +205,12 @@ def read_hours(typed: TypedHours, shoot_date: date, call_at: datetime, zone: str
     end = zones.after(_minutes("out", typed.out), begin + 1)
     meals = _meals(typed, begin)
     times = [begin, *(minute for meal in meals for minute in meal), end]
-    if any(later <= earlier for earlier, later in pairwise(times)):
-        raise HoursError("meal_out", say("Meals must lie between in and wrap, one after another."))
     at = [zones.at(shoot_date, minute, zone) for minute in times]
+    if any(later <= earlier for earlier, later in pairwise(at)):
+        raise HoursError(
+            "meal_out" if meals else "out",
+            say("Times must follow one another: in, meals, wrap."),
+        )
     hours = Hours(at[0], at[-1], tuple(zip(at[1:-1:2], at[2:-1:2], strict=True)))
     if hours.out_at - hours.in_at > LONGEST_DAY:
         raise HoursError("out", say("A working day of more than 30 hours is a typing error."))

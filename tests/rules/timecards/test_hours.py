@@ -119,6 +119,16 @@ def test_the_night_clocks_go_forward_has_an_hour_less() -> None:
     assert hours.worked == timedelta(hours=9)
 
 
+def test_hours_inside_the_hour_that_never_happens_are_refused() -> None:
+    night = date(2026, 3, 7)
+    typed = TypedHours("26:30", "27:30")
+
+    with pytest.raises(HoursError) as refusal:
+        read_hours(typed, night, at("26:00", night, LOS_ANGELES), LOS_ANGELES)
+
+    assert refusal.value.field == "out"
+
+
 DATES = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 MINUTES = st.integers(0, 24 * 60 - 1)
 
