@@ -1,0 +1,1 @@
+"""Pay runs of a production."""

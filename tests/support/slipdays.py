@@ -1,0 +1,78 @@
+"""A day whose cards are paid: slips, payouts and papers, as the worker makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.domain.accounts.models import User
+from marketplace.domain.accounts.rules import CompanyRole
+from marketplace.domain.documents.models import ExportJob
+from marketplace.domain.payroll.models import PaySlip
+from marketplace.domain.productions.models import Production
+from marketplace.domain.reports.rules import SlipFilters
+from marketplace.domain.reports.services import AskExport, ask_export
+from marketplace.kernel.clock import FixedClock
+from marketplace.worker.drain import Crew
+from tests.support import builders
+from tests.support.crews import an_outside
+from tests.support.databases import Database
+from tests.support.payday import a_closed_day, an_approved_card
+
+NAMES = ("Ava Lin", "Ben Okafor", "赵国强")
+
+
+@dataclass
+class PaidDays:
+    """A company with slips in dollars and in yuan."""
+
+    company_id: int
+    company: str
+    production: str
+    accountant: User
+    slips: list[PaySlip]
+
+    @property
+    def all(self) -> SlipFilters:
+        """Filters that filter nothing."""
+        return SlipFilters()
+
+
+def paid_days(database: Database, crew: Crew, clock: FixedClock, *, days: int = 5) -> PaidDays:
+    """Pay two days of one company, one in dollars and one in yuan; move the clock past payday."""
+    with crew.unit() as session:
+        company = builders.a_company(session)
+        accountant = builders.a_member(session, company, CompanyRole.ACCOUNTANT)
+        american = builders.a_production(session, company)
+        chinese = builders.a_production(session, company, "重生之闪婚总裁", is_chinese=True)
+        _cards(session, american, hours=("07:00", "21:00"))
+        _cards(session, chinese, hours=("07:00", "19:00"))
+        found = company.id, company.public_id, american.public_id
+    crew.drain_all()
+    clock.at += timedelta(days=days)
+    crew.drain_all()
+    with database.session() as session:
+        slips = list(session.scalars(sa.select(PaySlip).order_by(PaySlip.id)))
+    return PaidDays(*found, accountant, slips)
+
+
+def _cards(session: Session, production: Production, hours: tuple[str, str]) -> None:
+    day = a_closed_day(session, production, wrap=hours[1])
+    for name in NAMES:
+        an_approved_card(session, day, f"{name} {production.currency}", hours=hours)
+
+
+def a_crew_in(database: Database, folder: Path, clock: FixedClock) -> Crew:
+    """Make a crew with the ports of a test."""
+    return Crew(database.engine, an_outside(database, folder, clock))
+
+
+def ask_for_all(crew: Crew, days: PaidDays, clock: FixedClock) -> ExportJob:
+    """Ask for every slip in one file."""
+    command = AskExport(days.company_id, days.accountant.id, days.all, "November")
+    with crew.unit() as session:
+        return ask_export(session, command, clock=clock)
