@@ -22,6 +22,7 @@ from marketplace.adapters.sandbox.clock import ShiftedClock
 from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.adapters.sandbox.mail import OutboxPost
 from marketplace.adapters.vault import AesVault
+from marketplace.domain.accounts.ports import Passwords
 from marketplace.kernel.clock import Clock, FixedClock, SystemClock
 from marketplace.outside import Outside, Stage
 from marketplace.settings import Settings
@@ -33,8 +34,12 @@ LARGEST_REQUEST = 4 * 1024 * 1024
 LONGEST_SESSION = 90 * 24 * 3600
 
 
-def make_outside(settings: Settings, clock: Clock | None = None) -> Outside:
-    """Choose the adapters for an installation; tests hand in their own clock."""
+def make_outside(
+    settings: Settings,
+    clock: Clock | None = None,
+    passwords: Passwords | None = None,
+) -> Outside:
+    """Choose the adapters for an installation; tests hand in their own clock and hashing."""
     shifted = ShiftedClock(settings.instance / "demo-clock")
     index_key = hashlib.sha256(settings.secret_key.encode() + b"|look-up").digest()
     now = clock or (shifted if settings.is_demo else SystemClock())
@@ -43,7 +48,7 @@ def make_outside(settings: Settings, clock: Clock | None = None) -> Outside:
     return Outside(
         settings=settings,
         clock=now,
-        passwords=Argon2Passwords(),
+        passwords=passwords or Argon2Passwords(),
         vault=AesVault(settings.field_keys, index_key),
         write=presentation.sentence,
         gateways=(sandbox,),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from marketplace import db
@@ -43,6 +46,43 @@ def settings_for(database_url: str, folder: Path, *, is_demo: bool = False) -> S
 def cheap_passwords() -> Argon2Passwords:
     """Return the product's hashing with the least work it can do."""
     return Argon2Passwords(time_cost=1, memory_kib=8)
+
+
+class SharedTemplates(BytecodeCache):
+    """Compiled templates of this process: every site has its own Jinja, and none compiles twice.
+
+    Jinja itself compares what is kept with the template's source.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing compiled."""
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket with what an earlier site compiled."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what this site compiled."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+class SharedRule(Rule):
+    """A route whose address builder, a compiled function, is made once for all sites."""
+
+    kept: ClassVar[dict[object, Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001,FBT002 - werkzeug's own
+        key = (self.rule, repr(self.defaults), tuple(self._trace), append_unknown)
+        if key not in self.kept:
+            self.kept[key] = super()._compile_builder(append_unknown)
+        return self.kept[key]
+
+
+TEMPLATES = SharedTemplates()
+PASSWORDS = cheap_passwords()
+Flask.url_rule_class = SharedRule
 
 
 class Browser:
@@ -96,8 +136,9 @@ class Site:
         self.database = database
         self.clock = clock
         self.settings = settings_for(database.url, folder)
-        self.outside = replace(make_outside(self.settings, clock), passwords=cheap_passwords())
+        self.outside = make_outside(self.settings, clock, PASSWORDS)
         self.app = create_app(self.settings, self.outside)
+        self.app.jinja_env.bytecode_cache = TEMPLATES
         self.app.config["RATELIMIT_ENABLED"] = False
 
     @contextmanager
