@@ -34,7 +34,7 @@ def new(role: str) -> ResponseReturnValue:
     """Ask which dates, with how each fits; say what is missing to somebody without a profile."""
     found = _posting(role)
     if viewer().person_id is None:
-        return render_template("applications/profile_first.html", role=found)
+        return render_template("applications/_profile_first.html", role=found)
     sent = applications.live_for(reading(), person_id(), found.id)
     if sent is not None:
         flash(_("You have applied for this role already."), "info")

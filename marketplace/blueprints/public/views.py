@@ -25,8 +25,8 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from marketplace.blueprints.public import fitting, posting, search
-from marketplace.blueprints.roles.forms import DISCLOSURES, KINDS
+from marketplace.blueprints.public import fitting, fragments, posting, search
+from marketplace.blueprints.roles.forms import DISCLOSURES
 from marketplace.domain.accounts.services.sign_up import Preferences, prefer
 from marketplace.domain.booking.queries.agenda import Diary, free_days
 from marketplace.domain.casting.queries import applications, browse, postings
@@ -54,7 +54,9 @@ def home() -> ResponseReturnValue:
             return redirect(url_for("companies.home", company=current_user.company_public_id))
         return redirect(url_for("public.roles"))
     found = browse.find(reading(), browse.Filters(), now=clock().now(), size=FEW)
-    return render_template("public/home.html", found=found, disclosures=DISCLOSURES)
+    return render_template(
+        "public/home.html", found=found, cards=fragments.cards(found.roles, level=3)
+    )
 
 
 @bp.get("/roles")
@@ -87,7 +89,11 @@ def role(role: str) -> ResponseReturnValue:
     else:
         others = browse.find(reading(), browse.Filters(), now=now, size=FEW)
         page = render_template(
-            "public/role.html", role=found, found=others, disclosures=DISCLOSURES
+            "public/role.html",
+            role=found,
+            found=others,
+            cards=fragments.cards(others.roles, level=3),
+            disclosures=DISCLOSURES,
         )
     return page
 
@@ -134,16 +140,14 @@ def _facets() -> Facets:
 
 def _list(wanted: search.Search, found: Found, known: Facets, mine: Diary | None) -> dict[str, Any]:
     """Return what the list of roles shows."""
+    today = clock().now().date()
+    booked = mine.booked if mine else frozenset()
+    chips = fitting.chips_of(mine, found.roles)
     return {
         "search": wanted,
         "found": found,
-        "facets": known,
-        "diary": mine,
-        "chips": fitting.chips_of(mine, found.roles),
-        "days": search.fortnight(clock().now().date()),
-        "kinds": KINDS,
-        "pay_choices": search.pay_choices(known),
-        "disclosures": DISCLOSURES,
+        "cards": fragments.cards(found.roles, chips),
+        "panel": fragments.panel(wanted, known, today, booked, is_talent=mine is not None),
     }
 
 

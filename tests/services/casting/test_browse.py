@@ -12,7 +12,7 @@ from marketplace.domain.booking.queries import agenda
 from marketplace.domain.booking.queries.fits import DayWindow
 from marketplace.domain.booking.rules import BookingState, Fit
 from marketplace.domain.casting.models import Role
-from marketplace.domain.casting.queries import browse
+from marketplace.domain.casting.queries import browse, postings
 from marketplace.domain.casting.queries.browse import Filters
 from marketplace.domain.casting.rules import RoleKind, RoleState
 from marketplace.domain.casting.services.roles import reindex
@@ -187,7 +187,7 @@ def test_the_strip_counts_open_roles_per_date(session: Session) -> None:
 
     known = browse.facets(session, date(2026, 11, 22), date(2026, 12, 5), now=NOW)
 
-    assert known.per_date == {date(2026, 11, 29): 2}
+    assert known.per_date == ((date(2026, 11, 29), 2),)
     assert known.cities == ("Los Angeles", "Zhengzhou")
     assert known.currencies == ("CNY", "USD")
 
@@ -214,3 +214,21 @@ def test_the_feed_shows_booked_and_cancelled_days_to_whoever_has_the_address(
     ]
     renew_calendar(session, person.user_id, clock=FixedClock(NOW))
     assert agenda.feed(session, token, NOW) is None
+
+
+def test_a_posting_shows_the_dates_to_come_and_all_of_them_once_they_are_over(
+    session: Session,
+) -> None:
+    show = a_production(session)
+    days = [a_shoot_day(session, show, on) for on in ("2026-11-20", "2026-11-29")]
+    role = a_role(session, show, days)
+
+    now = postings.posting(session, role.public_id, now=NOW)
+    later = postings.posting(session, role.public_id, now=NOW + timedelta(days=30))
+
+    assert now is not None
+    assert later is not None
+    assert [one.shoot_date.day for one in now.dates] == [29]
+    assert [one.shoot_date.day for one in later.dates] == [20, 29]
+    assert now.is_open(NOW)
+    assert not later.is_open(NOW + timedelta(days=30))

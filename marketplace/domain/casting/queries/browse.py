@@ -61,7 +61,7 @@ class FoundRole:
     currency: str
     guaranteed_minutes: int
     apply_by_at: datetime
-    disclosures: list[str]
+    disclosures: tuple[str, ...]
     production: str
     format: str
     episodes: int | None
@@ -99,7 +99,7 @@ class Found:
 class Facets:
     """What there is to choose from: roles per shoot date, cities, currencies of open roles."""
 
-    per_date: dict[date, int]
+    per_date: tuple[tuple[date, int], ...]
     cities: tuple[str, ...]
     currencies: tuple[str, ...]
 
@@ -116,6 +116,7 @@ _ROLE: tuple[Any, ...] = (
     Role.apply_by_at,
     Role.disclosures,
 )
+
 _SHOW: tuple[Any, ...] = (
     Production.title,
     Production.format,
@@ -167,8 +168,15 @@ def find(
     ).all()
     shown = rows[:size]
     dates = dates_of(session, [row.id for row in shown], now=now)
-    found = [FoundRole(tuple(dates.get(row.id, ())), *row) for row in shown]
+    found = [_found(row, dates.get(row.id, [])) for row in shown]
     return Found(found, found[-1].public_id if len(rows) > size else None)
+
+
+def _found(row: sa.Row[Any], dates: list[DateRow]) -> FoundRole:
+    """Return a row as a value that can be compared and kept: nothing in it changes."""
+    values: list[Any] = [tuple(dates), *row]
+    values[len(_ROLE)] = tuple(row.disclosures)
+    return FoundRole(*values)
 
 
 def facets(session: Session, first: date, last: date, *, now: datetime) -> Facets:
@@ -185,7 +193,8 @@ def facets(session: Session, first: date, last: date, *, now: datetime) -> Facet
             ShootDay.state == DayState.PLANNED,
             ShootDay.call_at > now,
         )
-        .group_by(ShootDay.shoot_date),
+        .group_by(ShootDay.shoot_date)
+        .order_by(ShootDay.shoot_date),
     )
     places = session.execute(
         sa.select(Production.city, Role.currency)
@@ -195,7 +204,7 @@ def facets(session: Session, first: date, last: date, *, now: datetime) -> Facet
         .order_by(Production.city),
     ).all()
     return Facets(
-        {row[0]: row[1] for row in counts},
+        tuple((row[0], row[1]) for row in counts),
         tuple(dict.fromkeys(row.city for row in places)),
         tuple(sorted({row.currency for row in places})),
     )

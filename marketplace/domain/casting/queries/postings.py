@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState, ProductionState
 from marketplace.kernel.money import Money
 from marketplace.kernel.zones import local_date
+
+BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,27 @@ _COLUMNS: tuple[Any, ...] = (
     Company.name,
 )
 
+_DATES = (
+    sa.select(
+        RoleDate.role_id,
+        RoleDate.id,
+        RoleDate.shoot_day_id,
+        ShootDay.shoot_date,
+        ShootDay.call_at,
+        ShootDay.wrap_at,
+        RoleDate.headcount,
+        RoleDate.confirmed,
+    )
+    .join(ShootDay, ShootDay.id == RoleDate.shoot_day_id)
+    .where(
+        RoleDate.role_id.in_(sa.bindparam("roles", expanding=True)),
+        ShootDay.state != DayState.CANCELLED,
+        ShootDay.call_at > sa.bindparam("after"),
+    )
+    .order_by(ShootDay.call_at, RoleDate.id)
+)
+"""Written once: the list of roles asks it for every page."""
+
 
 def posting(session: Session, public_id: str, *, now: datetime) -> Posting | None:
     """Return a role that was published, open or not; None for drafts and what never was.
@@ -157,20 +180,8 @@ def dates_of(
 
     now: leave out days whose call has passed.
     """
-    found = sa.select(
-        RoleDate.role_id,
-        RoleDate.id,
-        RoleDate.shoot_day_id,
-        ShootDay.shoot_date,
-        ShootDay.call_at,
-        ShootDay.wrap_at,
-        RoleDate.headcount,
-        RoleDate.confirmed,
-    ).join(ShootDay, ShootDay.id == RoleDate.shoot_day_id)
-    found = found.where(RoleDate.role_id.in_(role_ids), ShootDay.state != DayState.CANCELLED)
-    if now is not None:
-        found = found.where(ShootDay.call_at > now)
+    values = {"roles": list(role_ids), "after": now or BEFORE_ALL}
     rows: dict[int, list[DateRow]] = {}
-    for row in session.execute(found.order_by(ShootDay.call_at, RoleDate.id)):
+    for row in session.execute(_DATES, values):
         rows.setdefault(row[0], []).append(DateRow(*row[1:]))
     return rows
