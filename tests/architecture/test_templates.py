@@ -14,7 +14,7 @@ INLINE = {
     r"<[a-z][^>]*\sstyle\s*=": "style=: use a class of app.css, or an SVG attribute",
     r"<[a-z][^>]*\son[a-z]+\s*=": "on…=: listen in app.js",
     r"<style\b": "<style>: use app.css",
-    r"<script(?![^>]*\ssrc=)(?! type=\"application/ld\+json\")[^>]*>": "<script> without src: use app.js",
+    r"<script(?![^>]*\ssrc=)(?! type=.application/ld\+json)[^>]*>": "<script> without src: app.js",
     r"javascript:": "javascript: use a form or a link",
     r"\|\s*safe\b": "|safe: let Jinja escape it",
 }
