@@ -108,8 +108,7 @@ class DbosEngine:
             log.warning("engine_not_started", problem=type(problem).__name__)
 
     def _end(self) -> None:
-        if self._ask is None:
-            return
+        """End the engine, also one that started only halfway."""
         from dbos import DBOS  # noqa: PLC0415 - two seconds of import, for the worker alone
 
         self._ask = None

@@ -9,10 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from marketplace.kernel.clock import FixedClock
-from marketplace.schema import metadata
 from marketplace.worker import clock as clockwork_module
 from marketplace.worker import engine as engine_module
 from marketplace.worker.clock import LATE, Clockwork
@@ -21,6 +19,8 @@ from marketplace.worker.engine import DbosEngine
 from marketplace.worker.work import Work
 from tests.support.crews import a_crew, ask
 from tests.support.databases import Database
+
+pytestmark = pytest.mark.embedded
 
 
 class NotingEngine:
@@ -110,7 +110,7 @@ def test_the_clock_drains_by_itself_when(bench: Bench, *, is_well: bool, ago: ti
     assert engine.names == []
 
 
-def test_the_clock_ticks_by_itself_and_notices_its_own_silence(bench: Bench) -> None:
+def test_the_clock_ticks_by_itself(bench: Bench) -> None:
     bench.ask()
     clockwork = Clockwork(bench.crew, NotingEngine(is_well=False), bench.clock)
     clockwork.start()
@@ -118,6 +118,12 @@ def test_the_clock_ticks_by_itself_and_notices_its_own_silence(bench: Bench) -> 
     assert bench.is_done.wait(timeout=30)
 
     clockwork.stop()
+
+
+def test_the_clock_notices_its_own_silence(bench: Bench) -> None:
+    clockwork = Clockwork(bench.crew, NotingEngine(is_well=True), bench.clock)
+    clockwork.tick()
+
     before = clockwork.silence()
     threading.Event().wait(0.05)
     assert clockwork.silence() >= before + timedelta(milliseconds=50)
@@ -153,7 +159,6 @@ def ask_when_up(engine: DbosEngine, name: str) -> None:
     engine.enqueue(name)
 
 
-@pytest.mark.embedded
 def test_the_engine_drains_once_for_a_name_and_forgets_old_notes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,23 +180,6 @@ def test_the_engine_drains_once_for_a_name_and_forgets_old_notes(
         assert engine.forget() == 2
 
 
-def test_the_engine_keeps_its_tables_away_from_ours(database: Database, tmp_path: Path) -> None:
-    is_drained = threading.Event()
-
-    def drain() -> int:
-        is_drained.set()
-        return 0
-
-    engine = DbosEngine(database.url, tmp_path)
-    with engine.run(drain):
-        ask_when_up(engine, "drain-1-0")
-        assert is_drained.wait(timeout=30)
-        tables = set(sa.inspect(database.engine).get_table_names())
-
-    assert tables - {"alembic_version"} == metadata.tables.keys()
-
-
-@pytest.mark.embedded
 def test_a_drain_that_breaks_off_leaves_the_engine_well(tmp_path: Path) -> None:
     is_called = threading.Event()
 
@@ -206,7 +194,6 @@ def test_a_drain_that_breaks_off_leaves_the_engine_well(tmp_path: Path) -> None:
         assert engine.health()
 
 
-@pytest.mark.embedded
 def test_an_engine_that_cannot_start_is_ill_and_harmless(tmp_path: Path) -> None:
     nowhere = tmp_path / "file"
     nowhere.write_text("")
@@ -220,7 +207,6 @@ def test_an_engine_that_cannot_start_is_ill_and_harmless(tmp_path: Path) -> None
         assert engine.forget() == 0
 
 
-@pytest.mark.embedded
 def test_an_engine_that_does_not_answer_is_ill(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
