@@ -73,7 +73,7 @@ REFUSALS: Final[Mapping[CardState, Sentence]] = {
     _S.AGREED: say("These hours have been agreed already."),
     _S.QUERIED: say("These hours are queried; answer the query first."),
     _S.APPROVED: say("These hours have been approved; ask the production to correct them."),
-    _S.LOCKED: say("This time card is locked: its pay slip has been issued."),
+    _S.LOCKED: say("The pay slip is issued: ask the accountant for an adjustment."),
 }
 
 

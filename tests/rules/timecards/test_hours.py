@@ -18,6 +18,7 @@ from marketplace.domain.timecards.rules import (
     HoursError,
     TypedHours,
     WorkBefore,
+    adjustment,
     after,
     read_hours,
     rest_before,
@@ -177,6 +178,10 @@ def worked(wrap: str, owed: timedelta = TEN_HOURS) -> WorkBefore:
     """Return Saturday's work with a wrap as the set writes it."""
     saturday = SUNDAY - timedelta(days=1)
     return WorkBefore(at("10:00", saturday), at(wrap, saturday), owed)
+
+
+def test_a_bump_is_recorded_without_its_amount_which_is_in_the_agreement() -> None:
+    assert adjustment("wet", 2) == {"code": "wet", "amount": None, "quantity": 2}
 
 
 def test_rest_is_short_by_a_minute_and_enough_to_the_minute() -> None:
