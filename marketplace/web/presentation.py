@@ -19,7 +19,6 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, url_for
 from flask_babel import get_locale
-from werkzeug.routing import BuildError
 
 from marketplace.kernel.clock import Clock, SystemClock
 from marketplace.kernel.money import EXPONENTS, Money, half_up
@@ -245,14 +244,6 @@ def _pattern(on: date, style: str, where: Locale) -> str:
     return format_date(on, chinese if is_chinese(where.language) else english, locale=where)
 
 
-def _link(endpoint: str, **values: str) -> str:
-    """TEMPORARY while pages are being written: an unknown endpoint leads to "#"."""
-    try:
-        return url_for(endpoint, **values)
-    except BuildError:
-        return "#"
-
-
 TEMPLATE_FUNCTIONS: Final = {
     "LANGUAGES": LANGUAGES,
     "clock": clock,
@@ -270,7 +261,7 @@ TEMPLATE_FUNCTIONS: Final = {
     "lang_of": names.lang_of,
     "last_name": names.last_name,
     "length": length,
-    "link": _link,
+    "link": url_for,
     "listed": listed,
     "mask": names.mask,
     "money": money,
