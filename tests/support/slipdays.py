@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from marketplace.worker.drain import Crew
 from tests.support import builders
 from tests.support.crews import an_outside
 from tests.support.databases import Database
-from tests.support.payday import a_closed_day, an_approved_card
+from tests.support.payday import a_closed_day, a_till, an_approved_card, run_to_the_end, unit_of
 
 NAMES = ("Ava Lin", "Ben Okafor", "赵国强")
 
@@ -42,9 +43,10 @@ class PaidDays:
         return SlipFilters()
 
 
-def paid_days(database: Database, crew: Crew, clock: FixedClock, *, days: int = 5) -> PaidDays:
-    """Pay two days of one company, one in dollars and one in yuan; move the clock past payday."""
-    with crew.unit() as session:
+def paid_days(database: Database, work: Callable[[], object]) -> PaidDays:
+    """Let `work` pay two days of one company, one in dollars and one in yuan."""
+    with unit_of(database)() as session:
+        session.expire_on_commit = False
         company = builders.a_company(session)
         accountant = builders.a_member(session, company, CompanyRole.ACCOUNTANT)
         american = builders.a_production(session, company)
@@ -52,12 +54,27 @@ def paid_days(database: Database, crew: Crew, clock: FixedClock, *, days: int = 
         _cards(session, american, hours=("07:00", "21:00"))
         _cards(session, chinese, hours=("07:00", "19:00"))
         found = company.id, company.public_id, american.public_id
-    crew.drain_all()
-    clock.at += timedelta(days=days)
-    crew.drain_all()
+    work()
     with database.session() as session:
         slips = list(session.scalars(sa.select(PaySlip).order_by(PaySlip.id)))
     return PaidDays(*found, accountant, slips)
+
+
+def days_of_money(database: Database, folder: Path, clock: FixedClock) -> PaidDays:
+    """Pay two days, and print nothing: for tests about amounts."""
+    till = a_till(folder, clock)
+    return paid_days(database, lambda: run_to_the_end(unit_of(database), till, clock))
+
+
+def days_with_papers(database: Database, crew: Crew, clock: FixedClock) -> PaidDays:
+    """Pay two days and print every slip; the clock then stands after payday."""
+
+    def work() -> None:
+        crew.drain_all()
+        clock.at += timedelta(days=5)
+        crew.drain_all()
+
+    return paid_days(database, work)
 
 
 def _cards(session: Session, production: Production, hours: tuple[str, str]) -> None:

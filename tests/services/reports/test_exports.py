@@ -25,7 +25,7 @@ from marketplace.kernel.errors import NotAllowedError, NotFoundError
 from marketplace.worker.drain import Crew
 from tests.support.databases import Database
 from tests.support.payday import VAULT
-from tests.support.slipdays import PaidDays, a_crew_in, ask_for_all, paid_days
+from tests.support.slipdays import PaidDays, a_crew_in, ask_for_all, days_with_papers
 
 Unit = Callable[[], AbstractContextManager[Session]]
 
@@ -37,7 +37,7 @@ def crew(database: Database, tmp_path: Path, clock: FixedClock) -> Crew:
 
 @pytest.fixture
 def days(database: Database, crew: Crew, clock: FixedClock) -> PaidDays:
-    return paid_days(database, crew, clock)
+    return days_with_papers(database, crew, clock)
 
 
 @pytest.fixture(autouse=True)

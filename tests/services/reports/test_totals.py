@@ -16,12 +16,12 @@ from marketplace.kernel.money import Money
 from tests.support import builders
 from tests.support.databases import Database
 from tests.support.payday import VAULT, a_closed_day, an_approved_card
-from tests.support.slipdays import PaidDays, a_crew_in, paid_days
+from tests.support.slipdays import PaidDays, days_of_money
 
 
 @pytest.fixture
 def days(database: Database, tmp_path: Path, clock: FixedClock) -> PaidDays:
-    return paid_days(database, a_crew_in(database, tmp_path, clock), clock)
+    return days_of_money(database, tmp_path, clock)
 
 
 @pytest.fixture
