@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from marketplace.blueprints.profile.forms import PayeeForm, ProfileForm
+from marketplace.domain.payments.services import keep_payee as keep_details
 from marketplace.domain.people import queries, services
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, person_id
@@ -65,7 +66,7 @@ def keep_payee() -> ResponseReturnValue:
     try:
         prove_again(form.password.data)
         with transaction() as session:
-            services.keep_payee(session, form.to_command(mine), vault=vault, clock=clock())
+            keep_details(session, form.to_command(mine), vault=vault, clock=clock())
     except DomainError as refusal:
         form.refuse(refusal.message)
         page = render_template("profile/payee.html", form=form, known=form.known)

@@ -26,7 +26,9 @@ from marketplace.domain.payments.rules import (
 )
 from marketplace.domain.payments.services import RetryPayout
 from marketplace.domain.payroll.models import PaySlip
-from marketplace.domain.people.models import Person
+from marketplace.domain.people.models import Payee, Person
+from marketplace.domain.people.rules import TaxForm
+from marketplace.domain.people.services import PayeeDetails
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState
 from marketplace.domain.tasks.rules import NotYetError
@@ -179,6 +181,36 @@ def test_a_payee_with_a_new_account_is_sent_what_was_refused(
 
     assert released == 1
     assert payout(unit).state == PayoutState.PAID
+
+
+def test_a_payment_that_waits_for_an_account_leaves_when_the_person_gives_one(
+    unit: Unit, till: Till, clock: FixedClock
+) -> None:
+    with unit() as session:
+        card = an_approved_card(session, a_closed_day(session))
+        payee = session.scalars(sa.select(Payee)).one()
+        payee.account_sealed, payee.account_last4 = None, ""
+        person_id = card.person_id
+    run_to_the_end(unit, till, clock, days=1)
+    assert payout(unit).state == PayoutState.HELD
+    papers = PayeeDetails(
+        person_id=person_id,
+        legal_name="Lin Yuting",
+        address="1 Olive Street, Los Angeles, CA 90012",
+        tax_form=TaxForm.W9,
+        tax_number="123-45-6789",
+        bank_name="Second Bank",
+        account="000999888777",
+    )
+
+    with unit() as session:
+        released = services.keep_payee(session, papers, vault=till.vault, clock=clock)
+    run_to_the_end(unit, till, clock)
+
+    assert released == 1
+    assert payout(unit).state == PayoutState.PAID
+    with unit() as session:
+        assert services.check_books(session, gateways=till.gateways, vault=till.vault) == []
 
 
 def test_a_payment_of_another_company_cannot_be_retried(

@@ -8,7 +8,11 @@ import sqlalchemy as sa
 from marketplace.domain.accounts import queries
 from marketplace.domain.accounts.models import LoginSession, User
 from marketplace.domain.notices import services as notices
+from marketplace.domain.payments.models import Payout
+from marketplace.domain.payments.rules import PayoutState
+from marketplace.domain.payments.services import pay_card
 from marketplace.domain.people.models import Payee, Person
+from marketplace.domain.tasks.models import Task
 from marketplace.kernel.sentences import say
 from tests.support.builders import (
     PASSWORD,
@@ -18,6 +22,7 @@ from tests.support.builders import (
     a_person,
     a_user,
 )
+from tests.support.payday import a_closed_day, an_approved_card
 from tests.support.site import Site
 
 PROFILE = {
@@ -161,6 +166,24 @@ def test_how_somebody_is_paid_is_kept_with_the_password(site: Site, ava: User) -
     assert "000123456411" not in page
     assert "123456789" not in page
     assert "Paid to First Bank ••6411" in browser.get("/me").text
+
+
+def test_a_payment_that_waits_for_these_details_goes_on(site: Site) -> None:
+    with site.arrange() as session:
+        card = an_approved_card(session, a_closed_day(session), has_payee=False)
+        person = session.get_one(Person, card.person_id)
+        a_payee(session, person, site.outside.vault).account_sealed = None
+        bo = session.get_one(User, person.user_id)
+        bo.password_hash = site.outside.passwords.hash(PASSWORD)
+        pay_card(session, card.id, till=site.outside.till)
+
+    site.browser(bo).post("/me/payee", PAYEE)
+
+    with site.look() as session:
+        payout = session.scalars(sa.select(Payout)).one()
+        assert payout.state == PayoutState.DUE
+        key = f"send_payout:{payout.id}:{payout.attempts}"
+        assert session.scalars(sa.select(Task.done_at).where(Task.key == key)).one() is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace.domain.payments.services.books import Finding, check_books
 from marketplace.domain.payments.services.payday import pay_card
+from marketplace.domain.payments.services.payees import keep_payee
 from marketplace.domain.payments.services.payouts import (
     Leaving,
     RetryPayout,
@@ -22,6 +23,7 @@ __all__ = [
     "RetryPayout",
     "arrive",
     "check_books",
+    "keep_payee",
     "pay_card",
     "payee_is_ready",
     "record_answer",
