@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from marketplace.blueprints.roles.forms import DISCLOSURES, KINDS, RoleForm, edit_form, role_form
 from marketplace.blueprints.roles.grid import grid_of
-from marketplace.domain.booking.services.endings import promote_standby
+from marketplace.domain.booking.services import edit_role
 from marketplace.domain.casting.queries import roles as queries
 from marketplace.domain.casting.queries.roles import RoleRow
 from marketplace.domain.casting.services import roles as services
@@ -74,7 +74,8 @@ def update(role: str) -> ResponseReturnValue:
     if form.validate():
         command = EditRole(found.id, viewer().user_id, form.terms())
         try:
-            _save(command, found)
+            with transaction() as session:
+                edit_role(session, command, clock=clock())
             flash(gettext("Saved."))
             return redirect(url_for("roles.edit", role=role), 303)
         except DomainError as refusal:
@@ -129,16 +130,6 @@ def cut(role: str) -> ResponseReturnValue:
             return _told(services.cut(session, command, clock=clock()))
 
     return _carry_out(role, act)
-
-
-def _save(command: EditRole, before: RoleRow) -> None:
-    """Change a role; people on standby move up where it now needs more."""
-    wanted = command.terms.headcounts
-    with transaction() as session:
-        services.edit(session, command, clock=clock())
-        for need in before.needs.values():
-            if wanted.get(need.shoot_day_id, 0) > need.headcount:
-                promote_standby(session, need.role_date_id, clock=clock())
 
 
 def _carry_out(public_id: str, act: Callable[[RoleAct], str]) -> ResponseReturnValue:

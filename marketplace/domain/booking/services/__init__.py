@@ -10,6 +10,7 @@ from marketplace.domain.booking.services.answers import (
     decline,
     decline_all,
 )
+from marketplace.domain.booking.services.breakdown import edit_role
 from marketplace.domain.booking.services.endings import (
     CancelBooking,
     GiveBack,
@@ -40,6 +41,7 @@ __all__ = [
     "cancel",
     "decline",
     "decline_all",
+    "edit_role",
     "give_back",
     "miss",
     "promote_standby",
