@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Barrier
 
@@ -127,6 +127,36 @@ def test_one_tap_sent_fifty_times_books_once_and_tells_once(database: Database) 
         assert session.scalars(sa.select(RoleDate.confirmed)).one() == 1
         booked = sa.select(Mail).where(Mail.key.contains("accepted:talent"))
         assert len(session.scalars(booked).all()) == 1
+
+
+def test_an_offer_sent_while_a_call_moves_has_the_new_call(database: Database) -> None:
+    with database.session() as session, db.transaction(session):
+        day = a_shoot_day(session, a_production(session))
+        role = a_role(session, session.get_one(Production, day.production_id), [day])
+        person = a_person(session)
+        day_id, role_id, person_id = day.id, role.id, person.id
+    later = CLOCK.now() + timedelta(days=3)
+
+    def offer() -> None:
+        with database.session() as session, db.transaction(session):
+            offered(
+                session,
+                session.get_one(Role, role_id),
+                session.get_one(ShootDay, day_id),
+                session.get_one(Person, person_id),
+            )
+
+    with ThreadPoolExecutor(1) as casting:
+        with database.session() as session, db.transaction(session):
+            moved = db.lock_one(session, ShootDay, day_id)
+            moved.call_at, moved.wrap_at = later, later + timedelta(hours=12)
+            session.flush()
+            sent = casting.submit(offer)
+            assert not wait([sent], timeout=0.5).done
+        sent.result(timeout=60)
+
+    with database.session() as session:
+        assert session.scalars(sa.select(Booking.call_at)).one() == later
 
 
 def test_cancelling_while_others_accept_never_overbooks_nor_leaves_a_place_empty(

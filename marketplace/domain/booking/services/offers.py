@@ -1,4 +1,9 @@
-"""Send an offer, take it back, let it expire."""
+"""Send an offer, take it back, let it expire.
+
+Whoever locks more than one of these rows locks them in this order, each kind by id, so that
+nobody waits in a circle: production, role, offer, shoot days, dates of roles, people,
+bookings, application.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +70,7 @@ class WithdrawOffer:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One date asked for: the place and its shoot day."""
+    """One date asked for: the place and its shoot day, both locked."""
 
     place: RoleDate
     day: ShootDay
@@ -77,7 +82,7 @@ def send_offer(session: Session, command: SendOffer, *, clock: Clock) -> Offer:
     Flushes, never commits. Raises OfferRefusedError when the role, the dates or the deadline do
     not allow an offer, and NotFreeError when the person cannot work a date.
     """
-    role = session.get_one(Role, command.role_id)
+    role = lock_one(session, Role, command.role_id)
     production = session.get_one(Production, role.production_id)
     asked = _asked(session, command)
     lock(session, Person, [command.person_id])
@@ -208,19 +213,22 @@ def bookings_of(session: Session, offer: Offer) -> list[Booking]:
 
 
 def _asked(session: Session, command: SendOffer) -> list[_Asked]:
+    """Return the dates asked for in the order of their calls, on the times of now.
+
+    The shoot days are locked, so that nobody moves a call while it is copied into the offer.
+    """
     found = session.execute(
-        sa.select(RoleDate.id, ShootDay)
-        .join(ShootDay, ShootDay.id == RoleDate.shoot_day_id)
-        .where(
+        sa.select(RoleDate.id, RoleDate.shoot_day_id).where(
             RoleDate.role_id == command.role_id,
             RoleDate.shoot_day_id.in_(command.shoot_day_ids),
-        )
-        .order_by(ShootDay.call_at),
+        ),
     ).all()
     if not found or len(found) != len(set(command.shoot_day_ids)):
         raise OfferRefusedError(say("Tick at least one of the dates of this role."))
-    locked = {place.id: place for place in lock(session, RoleDate, [row[0] for row in found])}
-    return [_Asked(locked[place_id], day) for place_id, day in found]
+    days = {day.id: day for day in lock(session, ShootDay, [day_id for _, day_id in found])}
+    wanted = lock(session, RoleDate, [place_id for place_id, _ in found])
+    asked = [_Asked(place, days[place.shoot_day_id]) for place in wanted]
+    return sorted(asked, key=lambda one: one.day.call_at)
 
 
 def _refuse_closed(role: Role, production: Production) -> None:

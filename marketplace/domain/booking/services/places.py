@@ -164,7 +164,7 @@ def rank(session: Session, booking: Booking) -> int:
 def lock_place(session: Session, role_date_id: int, person_ids: list[int]) -> list[Booking]:
     """Lock a date of a role, the given people and everyone who waits; return the line.
 
-    Everything that gives or takes a place locks in this order: offer, dates, people.
+    The order of all locks is written down in `offers`.
     """
     lock(session, RoleDate, [role_date_id])
     line = waiting(session, role_date_id)
