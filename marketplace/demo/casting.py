@@ -14,8 +14,9 @@ from marketplace.demo.shows import Part, Show
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.services import AnswerOffer, SendOffer, accept, send_offer
+from marketplace.domain.booking.services.applying import apply
 from marketplace.domain.casting.models import Application, Role, RoleDate
-from marketplace.domain.casting.services.applications import Apply, apply
+from marketplace.domain.casting.services.applications import Apply
 from marketplace.domain.casting.services.publication import PublishProduction, publish_production
 from marketplace.domain.casting.services.roles import CreateRole, RoleTerms, create
 from marketplace.domain.productions import services as productions
