@@ -99,10 +99,7 @@ def after(state: BookingState, action: Action) -> BookingState:
     moved = MOVES.get((state, action))
     if moved is None:
         raise NotAllowedError(
-            say(
-                "This booking is %(state)s, so that is no longer possible.",
-                state=state.value.replace("_", " "),
-            ),
+            say("This booking has moved on meanwhile, so that is no longer possible."),
         )
     return moved
 

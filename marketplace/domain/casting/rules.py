@@ -112,10 +112,7 @@ def after(state: ApplicationState, action: Action) -> ApplicationState:
     moved = MOVES.get((state, action))
     if moved is None:
         raise NotAllowedError(
-            say(
-                "This application is %(state)s, so that is no longer possible.",
-                state=state.value.replace("_", " "),
-            ),
+            say("This application has moved on meanwhile, so that is no longer possible."),
         )
     return moved
 
@@ -151,7 +148,7 @@ def role_after(state: RoleState, action: RoleAction) -> RoleState:
     moved = ROLE_MOVES.get((state, action))
     if moved is None:
         raise NotAllowedError(
-            say("This role is %(state)s, so that is no longer possible.", state=state.value),
+            say("This role has moved on meanwhile, so that is no longer possible."),
         )
     return moved
 

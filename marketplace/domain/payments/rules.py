@@ -93,7 +93,7 @@ def after(state: PayoutState, event: Event) -> PayoutState:
     moved = MOVES.get((state, event))
     if moved is None:
         raise NotAllowedError(
-            say("This payment is %(state)s, so that is no longer possible.", state=state.value),
+            say("This payment has moved on meanwhile, so that is no longer possible."),
         )
     return moved
 
