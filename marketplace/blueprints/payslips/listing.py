@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -52,7 +52,7 @@ class Listing:
     totals: dict[str, Totals]
     by_status: dict[PayoutStatus, dict[str, Totals]]
     waiting: Waiting
-    next_arrival: datetime | None
+    next_arrival: date | None
     charts: list[Chart]
     productions: list[ProductionChoice]
     exports: list[ExportRow]

@@ -221,7 +221,7 @@ def _detail(session: Session, mine: sa.ColumnElement[bool], public_id: str) -> S
     return SlipDetail(_row(found[:width]), *found[width:])
 
 
-def joined(*columns: Any) -> sa.Select[*tuple[Any, ...]]:  # noqa: ANN401 - any column
+def joined(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
     """Select from slips with their payments, which every condition may name."""
     return sa.select(*columns).select_from(PaySlip).join(Payout, Payout.pay_slip_id == PaySlip.id)
 
@@ -236,7 +236,7 @@ def rows_of(
     return [_row(values) for values in session.execute(found)]
 
 
-def _listed(*more: Any) -> sa.Select[*tuple[Any, ...]]:  # noqa: ANN401 - any column
+def _listed(*more: Any) -> sa.Select[*tuple[Any, ...]]:
     shown = joined(*_COLUMNS, *more)
     return shown.join(Production, Production.id == PaySlip.production_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.rules import OF_THE_PAYEE, PayoutState
 from marketplace.domain.payroll.models import PaySlip
+from marketplace.domain.productions.models import Production
 from marketplace.domain.reports.queries.slips import conditions, joined
 from marketplace.domain.reports.rules import (
     STATES_OF,
@@ -22,6 +23,7 @@ from marketplace.domain.reports.rules import (
     status_of,
 )
 from marketplace.kernel.money import Money
+from marketplace.kernel.zones import local_date
 
 _SUMS: Final = (
     sa.func.count(PaySlip.id),
@@ -90,13 +92,20 @@ def add(one: Totals, other: Totals) -> Totals:
     )
 
 
-def next_arrival(session: Session, company_id: int, filters: SlipFilters) -> datetime | None:
-    """Return when the next of the matching payments should arrive, or None."""
-    on_its_way = Payout.state.in_(STATES_OF[PayoutStatus.ON_ITS_WAY])
-    found: datetime | None = session.scalar(
-        joined(sa.func.min(Payout.arrives_at)).where(*conditions(company_id, filters), on_its_way),
-    )
-    return found
+def next_arrival(session: Session, company_id: int, filters: SlipFilters) -> date | None:
+    """Return on which date at its set the next matching payment should arrive, or None."""
+    found = session.execute(
+        joined(Payout.arrives_at, Production.zone)
+        .join(Production, Production.id == PaySlip.production_id)
+        .where(
+            *conditions(company_id, filters),
+            Payout.state.in_(STATES_OF[PayoutStatus.ON_ITS_WAY]),
+            Payout.arrives_at.is_not(None),
+        )
+        .order_by(Payout.arrives_at)
+        .limit(1),
+    ).first()
+    return local_date(*found) if found else None
 
 
 def waiting(session: Session, company_id: int, filters: SlipFilters) -> Waiting:
