@@ -90,19 +90,28 @@ class ShootingSet:
                     agree(session, said, clock=self._clock)
 
     def approve(self, number: int, bank: SandboxGateway) -> None:
-        """Approve a day; on the second one the bank refuses one account."""
+        """Approve a day; on the second one the bank refuses one account.
+
+        It refuses the next order it gets, so whose account is closed is approved first.
+        """
+        closed = self.show.closed_account
+        if closed and number == 2:  # noqa: PLR2004 - once is enough
+            bank.switch_on(ACCOUNT_CLOSED, times=1)
+            self._approve(number, closed)
+        self._approve(number)
+
+    def _approve(self, number: int, only: str = "") -> None:
+        """Approve whoever agreed, or one person alone."""
         day = self.posted.days[number]
         with self._unit() as session:
             versions = {
                 card.id: card.version
-                for card, _name in self._cards(session, number)
-                if card.state == CardState.AGREED
+                for card, name in self._cards(session, number)
+                if card.state == CardState.AGREED and only in ("", name)
             }
             owner = self.posted.office.staff[CompanyRole.OWNER]
             command = ApproveCards(day.id, self.posted.id, versions, owner)
             approve(session, command, clock=self._clock)
-        if self.show.closed_account and number == 2:  # noqa: PLR2004 - once is enough
-            bank.switch_on(ACCOUNT_CLOSED, times=1)
 
     def keep_short_rest(self, number: int) -> None:
         """Record why a call stays although people get too little rest, where the show did."""

@@ -14,7 +14,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from marketplace.kernel import zones
 from marketplace.kernel.errors import DomainError
-from marketplace.kernel.money import Money, parse
+from marketplace.kernel.money import EXPONENTS, Money, parse
 from marketplace.kernel.sentences import Sentence, say
 from marketplace.web.language import locale_of
 
@@ -28,7 +28,7 @@ class NumberError(DomainError):
     """A number that cannot be read."""
 
 
-class PageForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
+class PageForm(FlaskForm):
     """A form of a page; it keeps what was typed and shows what the domain refused."""
 
     form_errors: list[Any]
@@ -47,7 +47,7 @@ class Required:
         """Keep the (lazily translated) sentence."""
         self.message = message
 
-    def __call__(self, _form: object, field: Any) -> None:  # noqa: ANN401 - wtforms has no types
+    def __call__(self, _form: object, field: Any) -> None:
         """Refuse an empty value; one that could not be read has its sentence already."""
         if not any(str(value).strip() for value in field.raw_data or ()):
             field.errors = []
@@ -63,13 +63,13 @@ class Between:
         """Keep the ends, both allowed, and the (lazily translated) sentence."""
         self.low, self.high, self.message = low, high, message
 
-    def __call__(self, _form: object, field: Any) -> None:  # noqa: ANN401 - wtforms has no types
+    def __call__(self, _form: object, field: Any) -> None:
         """Refuse what is outside."""
         if field.data is not None and not self.low <= field.data <= self.high:
             raise StopValidation(self.message)
 
 
-class ReadField(StringField):  # type: ignore[misc]  # wtforms has no types
+class ReadField(StringField):
     """A text that is read into a value; what could not be read is not checked further."""
 
     data: Any
@@ -156,6 +156,8 @@ def show_hours(minutes: int) -> str:
 
 def read_money(text: str, currency: str) -> Money:
     """Read a typed amount inside a field's `validate_…`; a refusal becomes the field's error."""
+    if currency not in EXPONENTS:
+        raise ValidationError(say("Choose a currency."))
     amount: Money = _read(lambda typed: parse(typed, currency), text)
     return amount
 
@@ -166,7 +168,7 @@ def show_money(amount: Money) -> str:
     return text.rstrip("0").rstrip(".") if text.endswith(".00") else text
 
 
-def _read(reader: Any, text: str) -> Any:  # noqa: ANN401 - a field may hold anything
+def _read(reader: Any, text: str) -> Any:
     try:
         return reader(text)
     except DomainError as refusal:

@@ -181,8 +181,8 @@ class ProductionForm(PageForm):
 
     def validate_agreement(self, field: SelectField) -> None:
         """Refuse an agreement whose figures are in another currency."""
-        chosen = agreements()[field.data]
-        if chosen.currency != self.currency.data:
+        chosen = agreements().get(field.data)
+        if chosen is not None and chosen.currency != self.currency.data:
             raise ValidationError(
                 say(
                     "This agreement pays in %(one)s, the production in %(other)s.",
@@ -193,7 +193,8 @@ class ProductionForm(PageForm):
 
     def validate_scheme(self, field: SelectField) -> None:
         """Refuse a scheme of another currency, or one that is not this withholder's."""
-        currency = schemes()[field.data][-1].currency
+        found = schemes().get(field.data)
+        currency = found[-1].currency if found else self.currency.data
         if currency != self.currency.data:
             raise ValidationError(
                 say(

@@ -1,0 +1,218 @@
+"""The demo world under test: made once for all workers, copied for whoever wants to use it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from marketplace.app import create_app, make_outside
+from marketplace.demo import world
+from marketplace.domain.accounts.models import Company, Membership, PasswordReset, User
+from marketplace.domain.accounts.rules import CompanyRole
+from marketplace.domain.accounts.services.calendar import renew_calendar
+from marketplace.domain.accounts.services.companies import Invite, invite
+from marketplace.domain.booking.models import Booking, Offer
+from marketplace.domain.casting.models import Application, Role
+from marketplace.domain.payroll.models import PaySlip
+from marketplace.domain.people.models import Person
+from marketplace.domain.productions.models import Production, ShootDay
+from marketplace.domain.reports.rules import SlipFilters
+from marketplace.domain.reports.services import AskExport, ask_export
+from marketplace.domain.timecards.models import TimeCard
+from marketplace.kernel.clock import FixedClock
+from marketplace.kernel.ids import digest, secret_token
+from marketplace.worker.drain import Crew
+from tests.support.builders import a_member
+from tests.support.databases import Database, upgrade
+from tests.support.site import Site, cheap_passwords, settings_for
+
+MADE_AT: Final = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+OPENS_AT: Final = world.curtain(MADE_AT)
+FILES: Final = ("dayrate.db", "gateway.db", "demo-logins.json")
+COMPANY: Final = "Redwood Vertical"
+OTHER_COMPANY: Final = "中原竖屏影业"
+TALENT: Final = "Ava Lin"
+OTHER_TALENT: Final = "Mei Alvarez"
+SHOW: Final = "Divorced at Dawn"
+ROLE: Final = "Claire Hart"
+
+
+class DemoSite(Site):
+    """The site of the demo, on a copy of its world, when its curtain rises."""
+
+    def __init__(self, folder: Path) -> None:
+        """Compose the app on the files in `folder`."""
+        self.folder = folder
+        self.clock = FixedClock(OPENS_AT)
+        self.database = Database(f"sqlite:///{folder / 'dayrate.db'}")
+        self.settings = settings_for(self.database.url, folder, is_demo=True)
+        self.outside = replace(make_outside(self.settings, self.clock), passwords=cheap_passwords())
+        self.app = create_app(self.settings, self.outside)
+
+    def work(self) -> None:
+        """Do the work that is due."""
+        Crew(self.database.engine, self.outside).drain_all()
+
+
+@contextmanager
+def a_copy(factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
+    """Yield the site on a copy of the demo world of its own."""
+    made = _made(factory)
+    folder = factory.mktemp("world")
+    for name in FILES:
+        shutil.copyfile(made / name, folder / name)
+    site = DemoSite(folder)
+    yield site
+    site.database.close()
+
+
+def _made(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the one demo world of this run, made by whoever comes first."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "demo-world"
+    with (shared / "demo-world.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            _make(folder)
+            (folder / "ready").touch()
+    return folder
+
+
+def _make(folder: Path) -> None:
+    database = Database(f"sqlite:///{folder / 'dayrate.db'}")
+    upgrade(database.engine)
+    settings = settings_for(database.url, folder, is_demo=True)
+    world.load(make_outside(settings, FixedClock(MADE_AT)))
+    for name in ("dayrate.db", "gateway.db"):
+        _in_one_file(folder / name)
+    database.close()
+
+
+def _in_one_file(path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Who looks at which pages: users by what they are, and a value for each part of a URL.
+
+    exceptions: values of an endpoint that differ from those of its neighbours.
+    """
+
+    users: Mapping[str, User]
+    values: Mapping[str, str]
+    exceptions: Mapping[str, Mapping[str, str]]
+
+    def address(self, site: Site, rule: Rule) -> str:
+        """Return a real address of a rule."""
+        values = {**self.values, **self.exceptions.get(rule.endpoint, {})}
+        with site.app.test_request_context():
+            adapter = site.app.url_map.bind("localhost")
+            return adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+
+
+def furnish(site: DemoSite) -> Places:
+    """Add what the demo has not (a producer, links, an export), and return what is where."""
+    with site.arrange() as session:
+        users = _users(session)
+        values = _values(session, users)
+        links = _links(session, users, site.clock)
+    site.work()
+    open_day = {"day": values.pop("open_day")}
+    planned = ("days.show", "days.edit", "days.update", "days.move", "days.keep", "days.remove")
+    exceptions = dict.fromkeys(planned, open_day)
+    joining = ("auth.join", "auth.accept", "auth.start_invited")
+    exceptions |= {endpoint: {"token": links["join"]} for endpoint in joining}
+    exceptions["dates.feed"] = {"token": links["calendar"]}
+    return Places(users, values | {"job": links["job"], "token": links["reset"]}, exceptions)
+
+
+def _users(session: Session) -> dict[str, User]:
+    company = session.query(Company).filter_by(name=COMPANY).one()
+    a_member(session, company, CompanyRole.PRODUCER)
+    members = session.execute(
+        sa.select(Membership.role, User)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.company_id == company.id),
+    )
+    users = {str(CompanyRole(role)): user for role, user in members}
+    stranger = sa.select(User).join(Membership, Membership.user_id == User.id)
+    stranger = stranger.join(Company).where(
+        Company.name == OTHER_COMPANY, Membership.role == CompanyRole.OWNER
+    )
+    return {
+        **users,
+        "stranger": session.scalars(stranger).one(),
+        "talent": _talent(session, TALENT),
+        "other_talent": _talent(session, OTHER_TALENT),
+    }
+
+
+def _talent(session: Session, name: str) -> User:
+    wanted = sa.select(User).join(Person, Person.user_id == User.id)
+    return session.scalars(wanted.where(Person.stage_name == name)).one()
+
+
+def _values(session: Session, users: Mapping[str, User]) -> dict[str, str]:
+    """Return the public ids of one company, show, role and person, and of all between them."""
+    production = session.query(Production).filter_by(title=SHOW).one()
+    role = session.query(Role).filter_by(production_id=production.id, name=ROLE).one()
+    person = session.query(Person).filter_by(user_id=users["talent"].id).one()
+    days = session.query(ShootDay).filter_by(production_id=production.id)
+    paid, worked, ahead = (days.filter_by(number=number).one() for number in (1, 3, 4))
+    ours = {"role_id": role.id, "person_id": person.id}
+    rows: dict[str, Company | Production | Role | ShootDay | Application | Booking] = {
+        "company": session.get_one(Company, production.company_id),
+        "production": production,
+        "role": role,
+        "day": worked,
+        "open_day": ahead,
+        "application": session.query(Application).filter_by(**ours).one(),
+        "booking": session.query(Booking).filter_by(**ours, shoot_day_id=ahead.id).one(),
+    }
+    offer = session.query(Offer).filter_by(**ours).one()
+    mine = {"person_id": person.id}
+    card = session.query(TimeCard).filter_by(**mine, shoot_day_id=worked.id).one()
+    slip = session.query(PaySlip).filter_by(**mine, shoot_day_id=paid.id).one()
+    ids = {name: row.public_id for name, row in rows.items()}
+    ids |= {"offer": offer.public_id, "card": card.public_id, "slip": slip.public_id}
+    return ids | {"member": users["casting"].public_id, "filename": "app.css"}
+
+
+def _links(session: Session, users: Mapping[str, User], clock: FixedClock) -> dict[str, str]:
+    """Make what is reached by a secret link, and an archive of pay slips."""
+    company = session.query(Company).filter_by(name=COMPANY).one()
+    reset = secret_token()
+    session.add(
+        PasswordReset(
+            user_id=users["talent"].id,
+            token_digest=digest(reset),
+            expires_at=datetime(2027, 1, 1, tzinfo=UTC),
+        ),
+    )
+    asked = Invite(company.id, users["owner"].id, "new@example.test", CompanyRole.AD)
+    accountant = users["accountant"].id
+    export = AskExport(company.id, accountant, SlipFilters(), "Every pay slip")
+    return {
+        "reset": reset,
+        "join": invite(session, asked, clock=clock),
+        "calendar": renew_calendar(session, users["talent"].id, clock=clock),
+        "job": ask_export(session, export, clock=clock).public_id,
+    }
