@@ -70,7 +70,7 @@ def test_workers_killed_at_random_pay_everybody_once(
 ) -> None:
     database = installation.database
     approved_cards(database)
-    dice = Random(database.url)  # noqa: S311 - chance, not secrecy
+    dice = Random(database.url)
 
     for _ in range(KILLS):
         worker = installation.start("worker")

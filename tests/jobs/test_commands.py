@@ -1,0 +1,94 @@
+"""Commands do what they say, once, and refuse where they would do harm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask import Flask
+
+from marketplace import db
+from marketplace.app import create_app, make_outside
+from marketplace.domain.payments.models import Payout
+from marketplace.kernel.clock import FixedClock
+from tests.support.databases import Database
+from tests.support.payday import VAULT, a_closed_day, an_approved_card
+from tests.support.site import settings_for
+
+
+@pytest.fixture
+def app(embedded_database: Database, tmp_path: Path, clock: FixedClock) -> Flask:
+    """The demo, with one approved card that waits to be paid."""
+    with embedded_database.session() as session, db.transaction(session):
+        an_approved_card(session, a_closed_day(session))
+    settings = settings_for(embedded_database.url, tmp_path, is_demo=True)
+    return create_app(settings, replace(make_outside(settings, clock), vault=VAULT))
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=list(arguments))
+
+
+def state(database: Database) -> list[str]:
+    with database.session() as session:
+        return list(session.scalars(sa.select(Payout.state)))
+
+
+def test_drain_does_all_due_work_and_ends(app: Flask, embedded_database: Database) -> None:
+    result = run(app, "drain", "--once")
+
+    assert result.exit_code == 0
+    assert "Still due: 0. Given up: 0." in result.output
+    assert state(embedded_database) == ["sent"]
+
+
+def test_demo_forward_lets_hours_pass_and_does_what_became_due(
+    app: Flask, embedded_database: Database, clock: FixedClock
+) -> None:
+    before = clock.now()
+
+    result = run(app, "demo", "forward", "30")
+
+    assert result.exit_code == 0
+    assert clock.now() == before + timedelta(hours=30)
+    assert state(embedded_database) == ["sent"]
+    assert run(app, "demo", "forward", "30").exit_code == 0
+    assert state(embedded_database) == ["paid"]
+
+
+def test_books_that_balance_say_so(app: Flask) -> None:
+    run(app, "drain", "--once")
+
+    result = run(app, "books")
+
+    assert (result.exit_code, result.output) == (0, "The books balance.\n")
+
+
+def test_books_that_do_not_balance_name_each_finding_and_fail(
+    app: Flask, embedded_database: Database
+) -> None:
+    run(app, "drain", "--once")
+    with embedded_database.session() as session, db.transaction(session):
+        session.execute(sa.text("UPDATE payout SET state = 'due', gateway_ref = NULL"))
+
+    result = run(app, "books")
+
+    assert result.exit_code == 1
+    assert "Findings: " in result.output
+
+
+@pytest.mark.parametrize("command", ["load", "forward"])
+def test_the_demo_s_commands_refuse_an_installation_that_pays_real_people(
+    embedded_database: Database, tmp_path: Path, clock: FixedClock, command: str
+) -> None:
+    settings = settings_for(embedded_database.url, tmp_path)
+    app = create_app(settings, make_outside(settings, clock))
+
+    result = run(app, "demo", command)
+
+    assert result.exit_code == 1
+    assert "This is not a demo" in result.output
