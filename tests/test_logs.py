@@ -21,8 +21,9 @@ def test_an_event_is_one_line_of_json_with_its_fields(capsys: pytest.CaptureFixt
 def test_a_traceback_shows_no_values_of_variables(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure()
     legal_name = "Wang " + "Meifen"
+    rates: dict[int, int] = {}
     try:
-        {}[len(legal_name)]
+        _ = rates[len(legal_name)]
     except LookupError as problem:
         structlog.get_logger().error("request_failed", exc_info=problem)
     text = capsys.readouterr().out

@@ -24,7 +24,7 @@ from marketplace.web.places import guess_country
 LONGEST_NAME: Final = 80
 
 
-def email_field(**options: Any) -> EmailField:  # noqa: ANN401 - wtforms has no types
+def email_field(**options: Any) -> EmailField:
     """Return a required field for an e-mail address."""
     keywords = {"autocomplete": "username", "spellcheck": "false", "maxlength": LONGEST_EMAIL}
     return EmailField(
@@ -35,7 +35,7 @@ def email_field(**options: Any) -> EmailField:  # noqa: ANN401 - wtforms has no 
     )
 
 
-def check_email(_form: object, field: Any) -> None:  # noqa: ANN401 - wtforms has no types
+def check_email(_form: object, field: Any) -> None:
     """Refuse what cannot be an address."""
     if not is_email(field.data):
         raise ValidationError(_("Enter an e-mail address such as ava@example.com."))
@@ -67,7 +67,7 @@ def check_new(password: str | None, *own_words: str | None) -> None:
         raise ValidationError(problem)
 
 
-def name_field(label: str, message: str, **options: Any) -> StringField:  # noqa: ANN401 - wtforms has no types
+def name_field(label: str, message: str, **options: Any) -> StringField:
     """Return a required field for a name."""
     return StringField(
         label,
@@ -97,12 +97,12 @@ def tidy(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-class PhoneField(TelField):  # type: ignore[misc]  # wtforms has no types
+class PhoneField(TelField):
     """A telephone number; the form has a field `country`. `e164` is how it is kept."""
 
     e164 = ""
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ANN401 - wtforms has no types
+    def pre_validate(self, form: Any) -> None:
         """Read the number as people of the country write it."""
         self.e164 = ""
         if not (self.data or "").strip():

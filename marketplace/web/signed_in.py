@@ -10,7 +10,7 @@ from marketplace.domain.people.queries import person_of
 from marketplace.web.extensions import clock, login_manager, reading
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
+class SignedIn(UserMixin):
     """The person who reads the page. `get_id` is the session's secret token, never a number."""
 
     def __init__(self, token: str, row: queries.SignedInRow, person_id: int | None) -> None:

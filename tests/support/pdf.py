@@ -37,7 +37,7 @@ def words_of(pdf: bytes, folder: Path) -> list[Word]:
     """Return the words of a file as poppler sees them, sorted."""
     path = folder / "read.pdf"
     path.write_bytes(pdf)
-    found = subprocess.run(  # noqa: S603  # our own file
+    found = subprocess.run(  # our own file
         ["pdftotext", "-bbox", str(path), "-"],  # noqa: S607  # Debian's poppler-utils
         check=True,
         capture_output=True,

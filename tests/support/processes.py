@@ -35,7 +35,7 @@ class Installation:
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a command of the product, in a group of its own; it writes to `log`."""
         with self.log.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - our own commands
+            return subprocess.Popen(
                 [sys.executable, "-m", "flask", "--app", "wsgi", *command],
                 cwd=ROOT,
                 env=self.environment(),

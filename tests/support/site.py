@@ -92,7 +92,7 @@ class Browser:
         """Start without cookies."""
         self.client = client
 
-    def get(self, url: str, status: int = 200, **options: Any) -> TestResponse:  # noqa: ANN401 - werkzeug's own
+    def get(self, url: str, status: int = 200, **options: Any) -> TestResponse:
         """Open a page; fails unless it answers with `status` and is well made."""
         return self._checked(self.client.get(url, **options), status)
 

@@ -127,7 +127,7 @@ def a_slip() -> SlipDocument:
 
 def slip_number(number: int, paper: Paper = "A4") -> SlipDocument:
     """Return the slip of this number: always the same one, unlike its neighbours."""
-    chance = random.Random(number)  # noqa: S311  # the same slips every time, nothing secret
+    chance = random.Random(number)  # the same slips every time, nothing secret
     first, *others = a_slip().lines
     extra = [_line(chance) for _ in range(chance.choice((0, 1, 1, 2)))]
     name = f"{chance.choice(FIRST)} {chance.choice(LAST)}"

@@ -129,7 +129,7 @@ def test_e_mails_use_the_colours_of_the_site() -> None:
     assert {name: LIGHT[name.replace("_", "-")] for name, _ in named} == dict(named)
 
 
-class Deal(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
+class Deal(FlaskForm):
     """One field of each kind."""
 
     email = StringField(

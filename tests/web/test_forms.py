@@ -25,7 +25,7 @@ from marketplace.web.forms import (
 )
 
 
-class DayForm(Form):  # type: ignore[misc]  # wtforms has no types
+class DayForm(Form):
     call = ClockField("Call", [Required("Enter the call.")])
     hours = LengthField("Hours", [Between(30, 1440, "Too long.")])
     people = WholeField("People", [Between(0, 99, "Too many.")])

@@ -31,7 +31,7 @@ def test_nothing_is_translated_to_nothing() -> None:
 
 
 def test_a_word_for_the_script_that_it_does_not_know_is_refused() -> None:
-    done = subprocess.run(  # noqa: S603 - our own script
+    done = subprocess.run(
         [sys.executable, str(SCRIPT), "guess"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1

@@ -33,7 +33,7 @@ class RefusedAddressError(PrintingError):
     """A paper asked for something that is not one of our own pictures."""
 
 
-class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint publishes no types
+class AssetFetcher(URLFetcher):
     """Serves `asset:<name>` from memory; every other address is refused, none is ever opened."""
 
     def __init__(self, assets: Assets) -> None:
@@ -78,7 +78,7 @@ class Press:
         self._sheets: OrderedDict[str, weasyprint.CSS] = OrderedDict()
         self._lock = Lock()
 
-    def print_html(self, html: str, css: str, assets: Assets, **options: Any) -> bytes:  # noqa: ANN401  # handed on
+    def print_html(self, html: str, css: str, assets: Assets, **options: Any) -> bytes:  # handed on
         """Lay out a page whose every text was escaped, and return the tagged PDF.
 
         Raises UnprintableTextError rather than print an empty box, and RefusedAddressError when

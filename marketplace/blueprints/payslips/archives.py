@@ -63,7 +63,7 @@ def cancel(job: str) -> ResponseReturnValue:
             services.cancel_export(session, *who, actor_id=viewer().user_id, clock=clock())
         flash(_("The export was cancelled."))
     except DomainError as refusal:
-        if refusal.http_status == 404:
+        if refusal.http_status == 404:  # noqa: PLR2004 - not found
             abort(404)
         flash(sentence(refusal.message), "warn")
     return redirect(url_for("payslips.exports"), 303)

@@ -75,7 +75,7 @@ class ProfileForm(PageForm):
         _("About you"), validators=[Length(max=LONGEST_TEXT)], render_kw={"rows": 5}
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - wtforms has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the zones of the country."""
         super().__init__(*args, **kwargs)
         zones = {zone_name(zone): zone for zone in zones_of(self.country.data or "")}

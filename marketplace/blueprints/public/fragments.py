@@ -87,5 +87,5 @@ def _panel(
     )
 
 
-def _written(template: str, macro: str, *values: Any) -> Markup:  # noqa: ANN401 - a macro's own
+def _written(template: str, macro: str, *values: Any) -> Markup:
     return Markup(get_template_attribute(template, macro)(*values))  # noqa: S704 - a template's own

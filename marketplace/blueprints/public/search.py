@@ -65,7 +65,7 @@ class Search:
         """Say whether just this date is asked for."""
         return self.first == self.last == day
 
-    def args(self, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - values of an address
+    def args(self, **changes: Any) -> dict[str, Any]:
         """Return the address's values with some changed; without `after`, from the top."""
         new = replace(self, **{"after": "", **changes})
         return {

@@ -242,7 +242,7 @@ def test_the_same_slip_is_the_same_bytes_in_every_process() -> None:
         hashlib.sha256(pdf).hexdigest()
         for pdf in PlateSlipPrinter().print_many([slip, named("محمد علي")])
     ]
-    found = subprocess.run(  # noqa: S603  # our own interpreter
+    found = subprocess.run(  # our own interpreter
         [sys.executable, "-c", ELSEWHERE],
         check=True,
         capture_output=True,
@@ -279,7 +279,7 @@ def test_importing_the_printer_loads_no_layout_engine() -> None:
         "import sys; import marketplace.adapters.pdf.slips, marketplace.adapters.pdf.papers;"
         "print({'weasyprint', 'pikepdf', 'fontTools'} & sys.modules.keys())"
     )
-    found = subprocess.run(  # noqa: S603  # our own interpreter
+    found = subprocess.run(  # our own interpreter
         [sys.executable, "-c", program],
         check=True,
         capture_output=True,

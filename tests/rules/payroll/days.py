@@ -24,7 +24,7 @@ def a_deal(
     agreement: str = "us_film_crew_12",
     rate: str = "280",
     hours: int = 12,
-    **more: Any,  # noqa: ANN401 - passed on
+    **more: Any,
 ) -> Deal:
     return Deal(money(rate, an_agreement(agreement)), hours * 60, agreement, **more)
 
@@ -44,7 +44,7 @@ def a_day(
     *meals: Meal,
     on: date = A_FRIDAY,
     zone: str = LOS_ANGELES,
-    **more: Any,  # noqa: ANN401 - passed on
+    **more: Any,
 ) -> WorkedDay:
     start, end = (at(on, parse_clock(clock), zone) for clock in (call, wrap))
     return WorkedDay(on, zone, start, end, meals, **more)

@@ -146,7 +146,7 @@ def test_a_misbehaving_gateway_pays_everybody_once(
     database: Database, tmp_path: Path, clock: FixedClock, seed: int
 ) -> None:
     unit = unit_of(database)
-    chance = Random(seed)  # noqa: S311 - chance to order, not secrets
+    chance = Random(seed)
     gateway = misbehaving(tmp_path, clock, chance)
     till = a_till(tmp_path, clock, gateway)
     arrange(unit, len(NAMES))
