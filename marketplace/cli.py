@@ -14,6 +14,8 @@ from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from marketplace import db
+from marketplace.domain.tasks import queries
+from marketplace.domain.tasks import services as tasks
 from marketplace.outside import Outside, Stage
 from marketplace.web.extensions import outside
 from marketplace.worker import serve as supervisor
@@ -28,7 +30,7 @@ demo = AppGroup("demo", help="The demo world and its clock.")
 
 def install(app: Flask) -> None:
     """Add the product's commands to `flask`."""
-    for command in (worker, drain, serve, books, demo):
+    for command in (worker, drain, parked, serve, books, demo):
         app.cli.add_command(command)
 
 
@@ -51,6 +53,18 @@ def drain(*, once: bool) -> None:
         done += crew.drain_all()
     left = crew.backlog()
     click.echo(f"Done: {done}. Still due: {left.due}. Given up: {left.parked}.")
+
+
+@click.command()
+@click.option("--again", "task_id", type=int, help="Try the work with this number again.")
+@with_appcontext
+def parked(task_id: int | None) -> None:
+    """Show work that was given up, or let one piece be tried again."""
+    with crew_of(outside()).unit() as session:
+        if task_id is not None and not tasks.revive(session, task_id, now=outside().clock.now()):
+            raise click.ClickException("No such work is parked.")
+        for row in queries.parked(session):
+            click.echo(f"{row.id} {row.kind} {row.subject_id} {row.parked_at}: {row.problem}")
 
 
 @click.command()

@@ -14,6 +14,7 @@ from flask import Flask
 from marketplace import db
 from marketplace.app import create_app, make_outside
 from marketplace.domain.payments.models import Payout
+from marketplace.domain.tasks import services as tasks
 from marketplace.kernel.clock import FixedClock
 from tests.support.databases import Database
 from tests.support.payday import VAULT, a_closed_day, an_approved_card
@@ -79,6 +80,25 @@ def test_books_that_do_not_balance_name_each_finding_and_fail(
 
     assert result.exit_code == 1
     assert "Findings: " in result.output
+
+
+def test_work_that_was_given_up_is_shown_and_tried_again(
+    app: Flask, embedded_database: Database, clock: FixedClock
+) -> None:
+    with embedded_database.session() as session, db.transaction(session):
+        tasks.ask(session, "fly", "fly:1", 1, run_at=clock.now())
+        claim = tasks.claim(session, clock.now())
+        assert claim is not None
+        tasks.park(session, claim, "No wings.", now=clock.now())
+
+    shown = run(app, "parked").output
+    again = run(app, "parked", "--again", str(claim.task_id))
+    refused = run(app, "parked", "--again", str(claim.task_id))
+
+    assert f"{claim.task_id} {claim.kind} {claim.subject_id}" in shown
+    assert "No wings." in shown
+    assert (again.exit_code, again.output) == (0, "")
+    assert (refused.exit_code, "No such work is parked." in refused.output) == (1, True)
 
 
 @pytest.mark.parametrize("command", ["load", "forward"])

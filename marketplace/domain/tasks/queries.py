@@ -32,3 +32,33 @@ def backlog(session: Session, now: datetime) -> Backlog:
     ).one()
     parked = session.scalar(sa.select(sa.func.count()).where(is_open, Task.parked_at.is_not(None)))
     return Backlog(due, oldest, parked or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """Work that was given up, and why."""
+
+    id: int
+    kind: str
+    subject_id: int
+    attempts: int
+    parked_at: datetime | None
+    problem: str
+
+
+def parked(session: Session, limit: int = 100) -> list[ParkedRow]:
+    """Return work that was given up and waits for a person, oldest first."""
+    found = session.execute(
+        sa.select(
+            Task.id,
+            Task.kind,
+            Task.subject_id,
+            Task.attempts,
+            Task.parked_at,
+            Task.problem,
+        )
+        .where(Task.done_at.is_(None), Task.parked_at.is_not(None))
+        .order_by(Task.id)
+        .limit(limit),
+    )
+    return [ParkedRow(*row) for row in found]

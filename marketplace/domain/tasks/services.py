@@ -55,6 +55,17 @@ def move(session: Session, key: str, *, run_at: datetime) -> None:
     )
 
 
+def revive(session: Session, task_id: int, *, now: datetime) -> bool:
+    """Let parked work be tried again from the start; False when it is not parked."""
+    revived = session.execute(
+        sa.update(Task)
+        .where(Task.id == task_id, Task.done_at.is_(None), Task.parked_at.is_not(None))
+        .values(run_at=now, lease_until=now, parked_at=None, attempts=0)
+        .returning(Task.id),
+    )
+    return revived.first() is not None
+
+
 def drop(session: Session, key: str, *, now: datetime) -> None:
     """Mark work as no longer needed."""
     session.execute(
