@@ -5,12 +5,18 @@ Tracebacks name places in the code only: the values of variables would be people
 
 from __future__ import annotations
 
+import logging
+
 import structlog
 
 
-def configure() -> None:
-    """Set how every process of the product writes its log; safe to call again."""
+def configure(least: int = logging.INFO) -> None:
+    """Set how every process of the product writes its log; safe to call again.
+
+    least: events below this level are not written.
+    """
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

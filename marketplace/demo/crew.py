@@ -30,7 +30,7 @@ from marketplace.domain.people.services import (
 from marketplace.outside import Outside
 
 PASSWORD: Final = "dayrate demo 2026"  # noqa: S105 - shown on the demo's sign-in page
-ADDRESS: Final = "{name}@demo.dayrate.test"
+ADDRESS: Final = "{name}@demo.test"
 COMPANIES: Final = {
     "CN": ("河南中原竖屏影业有限公司", "河南省郑州市金水区花园路 39 号"),
     "US": ("Redwood Vertical LLC", "411 Lankershim Blvd\nLos Angeles, CA 91601"),
@@ -65,7 +65,7 @@ class Crowd:
         company_id, owner_id = self._found(name, owner, is_chinese=is_chinese)
         ids = {CompanyRole.OWNER: owner_id}
         for member in others:
-            email = self._email()
+            email = self._email(_desk(member.role, is_chinese=is_chinese))
             with self._unit() as session:
                 person = self._sign_up(email, member.name, is_chinese)
                 user_id = _new(sign_up(session, person, clock=self._outside.clock))
@@ -78,7 +78,7 @@ class Crowd:
 
     def _found(self, name: str, owner: Member, *, is_chinese: bool) -> tuple[int, int]:
         clock = self._outside.clock
-        email = self._email()
+        email = self._email(_desk(owner.role, is_chinese=is_chinese))
         country = "CN" if is_chinese else "US"
         legal, address = COMPANIES[country]
         with self._unit() as session:
@@ -94,7 +94,7 @@ class Crowd:
     def sign_up(self, people: tuple[Talent, ...]) -> None:
         """Sign talent up; those who are complete give their papers too."""
         for one in people:
-            email = self._email()
+            email = self._email(one.address)
             with self._unit() as session:
                 person = self._sign_up(email, one.name, one.is_chinese)
                 made = sign_up_talent(session, person, _profile(one), clock=self._outside.clock)
@@ -112,15 +112,21 @@ class Crowd:
             if one.login:
                 self._login(f"{one.login} · {one.name}", email)
 
-    def _email(self) -> str:
+    def _email(self, wish: str = "") -> str:
+        """Return an address for somebody: the one wished for when a visitor may type it."""
         self._count += 1
-        return ADDRESS.format(name=f"person{self._count:02d}")
+        return ADDRESS.format(name=wish or f"person{self._count:02d}")
 
     def _sign_up(self, email: str, name: str, is_chinese: bool) -> SignUp:  # noqa: FBT001 - a fact
         return SignUp(email, name, self._hash, "zh_Hans" if is_chinese else "en", "127.0.0.1")
 
     def _login(self, label: str, email: str) -> None:
         self.logins.append({"label": label, "email": email, "password": PASSWORD})
+
+
+def _desk(role: CompanyRole, *, is_chinese: bool) -> str:
+    """Return the name in an address of somebody's desk: "accountant", "accountant.zz"."""
+    return f"{role}.zz" if is_chinese else role.value
 
 
 def _new(made: int | None) -> int:

@@ -11,7 +11,10 @@ from marketplace.domain.people.rules import TaxForm, Work
 
 @dataclass(frozen=True, slots=True)
 class Talent:
-    """One actor, extra or crew person. `login`: shown on the demo's sign-in page as this."""
+    """One actor, extra or crew person.
+
+    login: what the demo's sign-in page calls them; address: the name in their e-mail address.
+    """
 
     name: str
     legal_name: str
@@ -20,6 +23,7 @@ class Talent:
     about: str = ""
     department: str = ""
     login: str = ""
+    address: str = ""
     is_complete: bool = True
 
     @property
@@ -46,12 +50,22 @@ _A, _B, _C = Work.ACTOR, Work.BACKGROUND, Work.CREW
 _LA, _ZZ = "Los Angeles", "Zhengzhou"
 
 LOS_ANGELES: Final = (
-    Talent("Ava Lin", "Lin Yuting", _A, _LA, "Eleven vertical shows.", login="lead actress"),
+    Talent(
+        "Ava Lin",
+        "Lin Yuting",
+        _A,
+        _LA,
+        "Eleven vertical shows.",
+        login="lead actress",
+        address="ava",
+    ),
     Talent("Marcus Bell", "Marcus Bell", _A, _LA, "Plays 28 to 38."),
     Talent("Wen Qiu", "Wang Meifen", _A, _LA, "Retired schoolteacher, on set since 2024."),
     Talent("Theo Santos", "Theodore Santos", _A, _LA, is_complete=False),
     Talent("Kenji Mori", "Kenji Mori", _C, _LA, department="Camera"),
-    Talent("Bea Hart", "Beatrice Hart", _C, _LA, department="Lighting", login="gaffer"),
+    Talent(
+        "Bea Hart", "Beatrice Hart", _C, _LA, department="Lighting", login="gaffer", address="bea"
+    ),
     Talent("Luis Romero", "Luis Romero", _C, _LA, department="Grip"),
     Talent("Hana Seo", "Hana Seo", _C, _LA, department="Makeup"),
     Talent("Omar Haddad", "Omar Haddad", _C, _LA, department="Sound"),
@@ -72,13 +86,21 @@ LOS_ANGELES: Final = (
     Talent("Jo Okafor", "Josephine Okafor", _A, _LA, "Stage and vertical."),
     Talent("Marisol Vega", "Marisol Vega", _A, _LA),
     Talent("Dana Kowalski", "Dana Kowalski", _A, _LA, "First role here."),
-    Talent("Mei Alvarez", "Mei Alvarez", _A, _LA, "English and Mandarin.", login="actress"),
+    Talent(
+        "Mei Alvarez",
+        "Mei Alvarez",
+        _A,
+        _LA,
+        "English and Mandarin.",
+        login="actress",
+        address="mei",
+    ),
     Talent("Nadia Petrov", "Nadia Petrova", _C, _LA, department="Camera"),
     Talent("Sam Whitaker", "Samuel Whitaker", _B, _LA),
 )
 
 ZHENGZHOU: Final = (
-    Talent("林晚", "刘芳", _A, _ZZ, "女主，拍过十二部竖屏短剧。", login="女主演"),
+    Talent("林晚", "刘芳", _A, _ZZ, "女主，拍过十二部竖屏短剧。", login="女主演", address="linwan"),
     Talent("顾言", "陈俊杰", _A, _ZZ, "男主。"),
     Talent("苏曼", "苏小曼", _A, _ZZ),
     Talent("陈浩", "陈浩", _C, _ZZ, department="灯光"),
@@ -86,7 +108,7 @@ ZHENGZHOU: Final = (
     Talent("孙丽", "孙丽", _C, _ZZ, department="化妆"),
     Talent("马超", "马超", _C, _ZZ, department="录音"),
     *(
-        Talent(name, name, _B, _ZZ, login=login)
+        Talent(name, name, _B, _ZZ, login=login, address="zhao" if login else "")
         for name, login in (
             ("赵国强", "群演（退休）"),
             ("王桂兰", ""),

@@ -41,7 +41,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A production with everything posted for it."""
+    """A production with everything posted for it.
+
+    first_day: date of day 1, counted from the day the demo opens.
+    queried: who queries the hours of day 3. closed_account: whose account the bank closes on day 2.
+    short_rest_reason: why the call of day 4 stays although people lack rest.
+    """
 
     terms: Terms
     days: tuple[Day, ...]

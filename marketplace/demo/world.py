@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 import sqlalchemy as sa
 
+from marketplace import logs
 from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.db import create_engine
 from marketplace.demo.casting import Casting
@@ -39,7 +41,9 @@ def load(outside: Outside) -> None:
     if not is_inhabited:
         opens_at = curtain(outside.clock.now())
         click.echo("Making the demo world: two crews, six days each …")
+        logs.configure(logging.ERROR)  # what waits in the demo waits on purpose
         made = _Maker(outside, engine, opens_at).make()
+        logs.configure()
         outside.stage.clock.move_to(opens_at)
         _keep_logins(outside, made)
     engine.dispose()
