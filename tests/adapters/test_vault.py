@@ -63,7 +63,8 @@ def test_without_its_key_a_value_stays_sealed() -> None:
 def test_the_index_finds_a_name_however_it_is_typed() -> None:
     vault = AesVault(OLD, b"index")
 
-    assert vault.index("Lin Yuting") == vault.index("  LIN yuting ") == vault.index("\uff2cin Yuting")
+    for typed in ("  LIN yuting ", "\uff2cin Yuting", "linyuting"):
+        assert vault.index(typed) == vault.index("Lin Yuting")
     assert vault.index("Lin Yuting") != vault.index("Lin Yutong")
 
 
