@@ -5,12 +5,10 @@ Tracebacks name places in the code only: the values of variables would be people
 
 from __future__ import annotations
 
-import logging
-
 import structlog
 
 
-def configure(least: int = logging.INFO) -> None:
+def configure(least: str = "info") -> None:
     """Set how every process of the product writes its log; safe to call again.
 
     least: events below this level are not written.

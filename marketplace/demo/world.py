@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -41,7 +40,7 @@ def load(outside: Outside) -> None:
     if not is_inhabited:
         opens_at = curtain(outside.clock.now())
         click.echo("Making the demo world: two crews, six days each …")
-        logs.configure(logging.ERROR)  # what waits in the demo waits on purpose
+        logs.configure("error")  # what waits in the demo waits on purpose
         made = _Maker(outside, engine, opens_at).make()
         logs.configure()
         outside.stage.clock.move_to(opens_at)
