@@ -77,7 +77,7 @@ def serve(host: str, port: int) -> None:
     if outside().stage is not None:
         load_demo()
     click.echo(f"Dayrate is at http://{host}:{port} (stop with Ctrl-C)")
-    sys.exit(supervisor.run([supervisor.web(host, port), supervisor.worker()]))
+    sys.exit(supervisor.run([supervisor.web(host, port), supervisor.worker(host, port)]))
 
 
 @click.command()

@@ -16,6 +16,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from marketplace.db import transaction
@@ -150,9 +151,17 @@ class Crew:
         for _ in range(rounds):
             if is_done.wait(RENEW_SECONDS):
                 return
+            if not self._extend(claim):
+                return
+
+    def _extend(self, claim: Claim) -> bool:
+        """Hold work longer; while the database is away the next round tries again."""
+        try:
             with self.unit() as session:
-                if not services.extend(session, claim, now=self._clock.now()):
-                    return
+                return services.extend(session, claim, now=self._clock.now())
+        except DBAPIError as problem:
+            self._tell("lease_not_renewed", claim, problem)
+            return True
 
 
 def _where(problem: BaseException) -> str:

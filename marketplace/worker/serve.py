@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -29,11 +30,17 @@ class Child:
     name: str
     command: Sequence[str]
     is_essential: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, in a group of its own: Ctrl-C reaches the parent alone, who then asks it."""
-        self.process = subprocess.Popen(self.command, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own commands
+        self.process = subprocess.Popen(  # noqa: S603 - our own commands
+            self.command,
+            cwd=ROOT,
+            start_new_session=True,
+            env={**self.environment, **os.environ},
+        )
 
     def code(self) -> int | None:
         """Return how it ended, or None while it runs."""
@@ -47,12 +54,18 @@ def web(host: str, port: int) -> Child:
         *("--bind", f"{host}:{port}", "--workers", "2", "--threads", "4"),
         *("--worker-tmp-dir", "/dev/shm", "--log-level", "warning"),  # noqa: S108 - a heartbeat file in memory, as gunicorn advises
     ]
-    return Child("web", command, is_essential=True)
+    return Child("web", command, is_essential=True, environment=_address(host, port))
 
 
-def worker() -> Child:
-    """Return the worker."""
-    return Child("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "worker"])
+def worker(host: str, port: int) -> Child:
+    """Return the worker of the site at an address: its mails link there."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    return Child("worker", command, environment=_address(host, port))
+
+
+def _address(host: str, port: int) -> dict[str, str]:
+    """Return what a child is told unless the environment says otherwise."""
+    return {"BASE_URL": f"http://{host}:{port}"}
 
 
 def run(children: Sequence[Child]) -> int:
