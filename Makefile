@@ -22,7 +22,7 @@ run: ## the site and its worker with the demo, on SQLite: nothing else needed
 demo: ## make the demo production anew
 	@scripts/bootstrap
 	$(PYTHON) scripts/translations compile
-	DAYRATE_DEMO=1 $(FLASK) demo load
+	DAYRATE_DEMO=1 $(FLASK) demo anew
 
 test: check ## every gate and every test, as the build does
 	rm -f .coverage .coverage.*

@@ -13,7 +13,7 @@ import flask_migrate
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from marketplace import db
+from marketplace import db, logs
 from marketplace.domain.tasks import queries
 from marketplace.domain.tasks import services as tasks
 from marketplace.outside import Outside, Stage
@@ -109,6 +109,30 @@ def forward(hours: int) -> None:
     clock.move_to(clock.now() + timedelta(hours=hours))
     done = crew_of(ports).drain_all()
     click.echo(f"It is now {clock.now():%Y-%m-%d %H:%M} UTC. Done: {done}.")
+
+
+@demo.command("play")
+def play() -> None:
+    """Watch what waits being approved, closed, paid and slipped; the clock moves on."""
+    ports = outside()
+    clock = the_stage(ports).clock
+    logs.configure("error")
+    for sentence in import_module("marketplace.demo.play").play(crew_of(ports), ports, clock):
+        click.echo(sentence)
+
+
+@demo.command("anew")
+def anew() -> None:
+    """Forget the demo world of this folder, with everything done in it, and make it again."""
+    ports = outside()
+    the_stage(ports)
+    if not ports.settings.database_url.startswith("sqlite"):
+        raise click.ClickException("Only a demo on its own SQLite file is made anew.")
+    for name in ("dayrate.db", "engine.db", "gateway.db", "demo-clock", "demo-logins.json"):
+        for path in ports.settings.instance.glob(f"{name}*"):
+            path.unlink()
+    flask_migrate.upgrade(directory=str(supervisor.ROOT / "migrations"))
+    load_demo()
 
 
 def crew_of(ports: Outside) -> Crew:
