@@ -238,6 +238,28 @@ def test_a_day_with_bookings_keeps_its_date_and_may_wrap_later(site: Site, show:
     assert wrap_at == show.day.wrap_at + timedelta(hours=1)
 
 
+def test_days_that_are_over_are_refused_on_the_form(show: Show) -> None:
+    page = show.browser.post(
+        f"{show.url}/days/new", DAYS | {"shoot_date": "2026-11-10", "count": "1"}, status=409
+    )
+
+    assert "is already over" in page.text
+
+
+def test_a_day_nobody_needs_is_removed_and_later_days_move_up(site: Site, show: Show) -> None:
+    show.browser.post(f"{show.url}/days/new", DAYS | {"count": "2"})
+    with site.look() as session:
+        days = session.scalars(sa.select(ShootDay).order_by(ShootDay.shoot_date)).all()
+    unneeded = next(day for day in days if day.id != show.day.id)
+
+    page = show.browser.follow(f"{show.url}/days/{unneeded.public_id}/remove", {}).text
+
+    assert "The shoot day is gone" in page
+    with site.look() as session:
+        numbers = session.scalars(sa.select(ShootDay.number).order_by(ShootDay.number)).all()
+    assert numbers == [1, 2]
+
+
 def test_a_day_a_role_needs_cannot_be_removed(show: Show) -> None:
     page = show.browser.post(f"{show.url}/days/{show.day.public_id}/remove", {}, status=409).text
 
