@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ from tests.support.site import Site, cheap_passwords, settings_for
 
 MADE_AT: Final = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 OPENS_AT: Final = world.curtain(MADE_AT)
-FILES: Final = ("dayrate.db", "gateway.db", "demo-logins.json")
+LOGINS: Final = "demo-logins.json"
 COMPANY: Final = "Redwood Vertical"
 OTHER_COMPANY: Final = "中原竖屏影业"
 TALENT: Final = "Ava Lin"
@@ -71,8 +72,9 @@ def a_copy(factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
     """Yield the site on a copy of the demo world of its own."""
     made = _made(factory)
     folder = factory.mktemp("world")
-    for name in FILES:
-        shutil.copyfile(made / name, folder / name)
+    for name in ("dayrate.db", "gateway.db"):
+        copy_database(made / name, folder / name)
+    shutil.copyfile(made / LOGINS, folder / LOGINS)
     site = DemoSite(folder)
     yield site
     site.database.close()
@@ -98,15 +100,13 @@ def _make(folder: Path) -> None:
     upgrade(database.engine)
     settings = settings_for(database.url, folder, is_demo=True)
     world.load(make_outside(settings, FixedClock(MADE_AT)))
-    for name in ("dayrate.db", "gateway.db"):
-        _in_one_file(folder / name)
     database.close()
 
 
-def _in_one_file(path: Path) -> None:
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite database as it is now, what is still in its log included."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
 
 
 @dataclass(frozen=True)

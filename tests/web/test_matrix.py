@@ -20,7 +20,7 @@ from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.web.access import Permission
 from tests.support.pages import Page
 from tests.support.site import Browser
-from tests.support.world import DemoSite, Places, a_copy, furnish
+from tests.support.world import DemoSite, Places, a_copy, copy_database, furnish
 
 VISITOR: Final = "visitor"
 ROLES: Final = tuple(str(role) for role in CompanyRole)
@@ -169,9 +169,7 @@ def _note_views(app: Flask, ran: list[str]) -> None:
 
 def keep(doors: Doors) -> None:
     """Keep a copy of the database as it is."""
-    with doors.site.database.engine.connect() as connection:
-        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(doors.site.folder / "dayrate.db", doors.site.folder / "kept.db")
+    copy_database(doors.site.folder / "dayrate.db", doors.site.folder / "kept.db")
 
 
 def put_back(doors: Doors) -> None:
