@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.app import make_outside
 from marketplace.demo import world
+from marketplace.domain.accounts.models import User
 from marketplace.domain.booking.models import Offer
 from marketplace.domain.booking.rules import OfferState
 from marketplace.domain.casting.models import Role
@@ -165,3 +166,14 @@ def test_a_world_somebody_lives_in_is_left_alone(demo: DemoSite) -> None:
     with demo.look() as session:
         assert session.query(Person).count() == before
     assert clock.now() == OPENS_AT
+
+
+def test_the_board_asks_for_the_third_day_alone(demo: DemoSite) -> None:
+    with demo.look() as session:
+        show = session.query(Production).filter_by(title=SHOW).one()
+        owner = session.get_one(User, show.created_by_id)
+
+    board = demo.browser(owner).get(f"/p/{show.public_id}").text
+
+    assert "Approve the hours of day 3" in board
+    assert "Approve the hours of day 2" not in board

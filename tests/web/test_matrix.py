@@ -20,7 +20,7 @@ from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.web.access import Permission
 from tests.support.pages import Page
 from tests.support.site import Browser
-from tests.support.world import DemoSite, Places, a_copy, copy_database, furnish
+from tests.support.world import OPENS_AT, DemoSite, Places, a_copy, copy_database, furnish
 
 VISITOR: Final = "visitor"
 ROLES: Final = tuple(str(role) for role in CompanyRole)
@@ -174,6 +174,7 @@ def keep(doors: Doors) -> None:
 
 def put_back(doors: Doors) -> None:
     """Make the database what it was when it was kept."""
+    assert doors.site.outside.stage is not None
     source, target = doors.site.folder / "kept.db", doors.site.folder / "dayrate.db"
     with doors.site.app.app_context():
         from marketplace.web.extensions import db  # noqa: PLC0415 - the app's own pool
@@ -183,6 +184,8 @@ def put_back(doors: Doors) -> None:
     for left in doors.site.folder.glob("dayrate.db-*"):
         left.unlink()
     shutil.copyfile(source, target)
+    doors.site.clock.at = OPENS_AT
+    doors.site.outside.stage.switches.switch_off()
 
 
 def outcome(doors: Doors, rule: Rule, answer: TestResponse) -> str:

@@ -16,6 +16,7 @@ from marketplace.domain.casting.queries.roles import RoleRow
 from marketplace.domain.productions import queries
 from marketplace.domain.productions.queries import DayRow, ProductionFacts
 from marketplace.domain.productions.rules import DayState
+from marketplace.domain.timecards.queries import DayCounts, counts_of
 from marketplace.kernel.money import Money
 from marketplace.web.access import ProductionRow
 
@@ -25,13 +26,14 @@ SOON: Final = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class BoardDay:
-    """One shoot day: places and confirmed people; cost so far and cost when full."""
+    """One shoot day: places, confirmed people and their hours; cost so far and cost when full."""
 
     day: DayRow
     needed: int
     confirmed: int
     costs: tuple[Money, ...]
     planned: tuple[Money, ...]
+    hours: DayCounts
 
     @property
     def missing(self) -> int:
@@ -85,8 +87,12 @@ class Board:
 
     @property
     def to_approve(self) -> list[DayRow]:
-        """Days whose hours wait to be approved."""
-        return [day.day for day in self.days if day.day.state == DayState.CLOSED]
+        """Days that are over and on which somebody's hours are not approved yet."""
+        return [
+            day.day
+            for day in self.days
+            if day.day.state == DayState.CLOSED and day.hours.booked > day.hours.approved
+        ]
 
     @property
     def short_soon(self) -> list[BoardDay]:
@@ -119,13 +125,14 @@ class Board:
 
 
 def board_of(session: Session, production: ProductionRow, now: datetime) -> Board:
-    """Return the board of a production; seven queries, however many roles it has."""
+    """Return the board of a production; eight queries, however many roles it has."""
     days = queries.days(session, production.id)
     roles = role_queries.breakdown(session, production.id)
     staffing = boards.staffing(session, production.id)
+    hours = counts_of(session, production.id)
     return Board(
         facts=queries.facts(session, production.id),
-        days=[_day(day, roles, staffing) for day in days],
+        days=[_day(day, roles, staffing, hours.get(day.id, DayCounts())) for day in days],
         roles=roles,
         offers=boards.open_offers(session, production.id),
         staffing=staffing,
@@ -133,7 +140,7 @@ def board_of(session: Session, production: ProductionRow, now: datetime) -> Boar
     )
 
 
-def _day(day: DayRow, roles: list[RoleRow], staffing: Staffing) -> BoardDay:
+def _day(day: DayRow, roles: list[RoleRow], staffing: Staffing, hours: DayCounts) -> BoardDay:
     needs = [role.needs[day.id] for role in roles if day.id in role.needs]
     return BoardDay(
         day=day,
@@ -141,4 +148,5 @@ def _day(day: DayRow, roles: list[RoleRow], staffing: Staffing) -> BoardDay:
         confirmed=sum(need.confirmed for need in needs),
         costs=staffing.costs.get(day.id, ()),
         planned=role_queries.planned_cost(roles, day.id),
+        hours=hours,
     )
