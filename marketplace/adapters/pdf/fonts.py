@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from io import BytesIO
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -66,8 +67,8 @@ class Face:
     """One font file: which characters it has and how far each one moves the pen."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file; glyphs are read when they are asked for."""
-        self.font = TTFont(path, lazy=True)
+        """Read the file, which does not stay open; glyphs are taken apart when asked for."""
+        self.font = TTFont(BytesIO(path.read_bytes()), lazy=True)
         self.units: int = self.font["head"].unitsPerEm
         self.glyphs: dict[int, str] = self.font.getBestCmap()
         self.characters = frozenset(map(chr, self.glyphs))
