@@ -58,32 +58,38 @@ def apply(session: Session, command: Apply, *, clock: Clock) -> Application:
 def withdraw(session: Session, command: Withdraw, *, clock: Clock) -> Application:
     """Take an application back, decline an offer that waits, and leave every line of standbys.
 
-    Flushes, never commits. Doing it twice changes nothing.
+    Flushes, never commits. Doing it twice changes nothing. Everything is locked first, in the
+    order that `offers` says.
     """
     application = applications.own(session, command)
     waiting = sa.select(Offer.id).where(
         Offer.application_id == application.id,
         Offer.state == OfferState.SENT,
     )
+    held = lock(session, Offer, session.scalars(waiting).all())
+    standbys = _standbys(session, application)
+    lock(session, RoleDate, [booking.role_date_id for booking in standbys])
+    lock(session, Person, [command.person_id])
     actor_id = session.get_one(Person, command.person_id).user_id
-    for offer in lock(session, Offer, session.scalars(waiting).all()):
+    for offer in held:
         if offer.state == OfferState.SENT:
             offers.end(session, offer, OfferState.DECLINED, actor_id, clock=clock)
-    _leave_standby(session, application, clock=clock)
+    for booking in standbys:
+        endings.give_back(session, GiveBack(booking.id, application.person_id), clock=clock)
     return applications.withdraw(session, command, clock=clock)
 
 
-def _leave_standby(session: Session, application: Application, *, clock: Clock) -> None:
-    """Leave every line this application waits in: nobody is booked after they withdrew."""
+def _standbys(session: Session, application: Application) -> list[Booking]:
+    """Return the lines this application waits in: nobody is booked after they withdrew."""
+    if application.state == ApplicationState.BOOKED:
+        return []
     standby = (
-        sa.select(Booking.id)
+        sa.select(Booking)
         .join(Offer, Offer.id == Booking.offer_id)
         .where(
             Offer.application_id == application.id,
             Booking.state == BookingState.STANDBY,
         )
+        .order_by(Booking.id)
     )
-    if application.state == ApplicationState.BOOKED:
-        return
-    for booking_id in session.scalars(standby).all():
-        endings.give_back(session, GiveBack(booking_id, application.person_id), clock=clock)
+    return list(session.scalars(standby))
