@@ -115,12 +115,16 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def site(embedded_database: Database, tmp_path: Path, clock: FixedClock) -> Site:
+def site(embedded_database: Database, tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
     """The site on SQLite: for page tests."""
-    return Site(embedded_database, tmp_path, clock)
+    made = Site(embedded_database, tmp_path, clock)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def site_on_each(database: Database, tmp_path: Path, clock: FixedClock) -> Site:
+def site_on_each(database: Database, tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
     """The site on each kind of database: for whole use cases through pages."""
-    return Site(database, tmp_path, clock)
+    made = Site(database, tmp_path, clock)
+    yield made
+    made.close()

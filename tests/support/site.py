@@ -25,6 +25,7 @@ from marketplace.domain.accounts.models import LoginSession, User
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.ids import digest, secret_token
 from marketplace.settings import Settings
+from marketplace.web.extensions import db as app_database
 from tests.support.databases import Database
 from tests.support.pages import assert_sound
 
@@ -140,6 +141,11 @@ class Site:
         self.app = create_app(self.settings, self.outside)
         self.app.jinja_env.bytecode_cache = TEMPLATES
         self.app.config["RATELIMIT_ENABLED"] = False
+
+    def close(self) -> None:
+        """Close the app's connections to its database."""
+        with self.app.app_context():
+            app_database.engine.dispose()
 
     @contextmanager
     def arrange(self) -> Iterator[Session]:

@@ -77,6 +77,7 @@ def a_copy(factory: pytest.TempPathFactory) -> Iterator[DemoSite]:
     shutil.copyfile(made / LOGINS, folder / LOGINS)
     site = DemoSite(folder)
     yield site
+    site.close()
     site.database.close()
 
 

@@ -6,7 +6,6 @@ The list of addresses is the app's own, so a new page is in here the moment it e
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -173,17 +172,9 @@ def keep(doors: Doors) -> None:
 
 
 def put_back(doors: Doors) -> None:
-    """Make the database what it was when it was kept."""
+    """Make the database what it was when it was kept, page by page, whoever has it open."""
     assert doors.site.outside.stage is not None
-    source, target = doors.site.folder / "kept.db", doors.site.folder / "dayrate.db"
-    with doors.site.app.app_context():
-        from marketplace.web.extensions import db  # noqa: PLC0415 - the app's own pool
-
-        db.engine.dispose()
-    doors.site.database.close()
-    for left in doors.site.folder.glob("dayrate.db-*"):
-        left.unlink()
-    shutil.copyfile(source, target)
+    copy_database(doors.site.folder / "kept.db", doors.site.folder / "dayrate.db")
     doors.site.clock.at = OPENS_AT
     doors.site.outside.stage.switches.switch_off()
 
