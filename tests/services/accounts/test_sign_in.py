@@ -167,6 +167,19 @@ def test_a_company_session_ends_overnight(session: Session, clock: FixedClock) -
     assert queries.signed_in(session, token, clock.now()) is None
 
 
+def test_a_request_that_outlives_its_session_does_not_revive_it(
+    session: Session, clock: FixedClock
+) -> None:
+    owner = a_member(session, a_company(session))
+    token = opened(session, owner.id, clock)
+    found = queries.signed_in(session, token, clock.now())
+    assert found
+    clock.at += timedelta(hours=12)
+    sign_in.note_use(session, found.session_id, clock=clock)
+
+    assert queries.signed_in(session, token, clock.now()) is None
+
+
 def test_noting_the_use_of_an_ended_session_changes_nothing(
     session: Session, clock: FixedClock
 ) -> None:

@@ -147,11 +147,11 @@ def open_session(session: Session, command: OpenSession, *, clock: Clock) -> str
 
 
 def note_use(session: Session, session_id: int, *, clock: Clock) -> None:
-    """Write down that a session is in use, which keeps it alive."""
-    found = session.get(LoginSession, session_id)
-    if found is None:
-        return
+    """Write down that a session is in use, which keeps it alive; one that ended stays ended."""
     now = clock.now()
+    found = session.get(LoginSession, session_id)
+    if found is None or found.expires_at <= now:
+        return
     found.last_seen_at = now
     found.expires_at = _ends_at(session, found.user_id, found.created_at, now)
     session.flush()
