@@ -24,7 +24,8 @@ from marketplace.domain.productions.rules import DayState
 from marketplace.domain.tasks import services as tasks
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.domain.timecards.models import TimeCard
-from marketplace.domain.timecards.rules import Action, CardState, after
+from marketplace.domain.timecards.rules import CardState
+from marketplace.domain.timecards.services import lock_card
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
 
@@ -50,8 +51,7 @@ def pay_card(session: Session, time_card_id: int, *, till: Till) -> PaySlip | No
         return None
     person = lock_one(session, Person, card.person_id)
     slip = issue_slip(session, card, vault=till.vault, write=till.write, clock=till.clock)
-    card.state = after(CardState(card.state), Action.LOCK)
-    card.locked_at = till.clock.now()
+    lock_card(card, clock=till.clock)
     _post(session, slip, till.clock)
     payout = _payout(session, slip, person, till)
     _log(session, slip, payout, till.clock)
