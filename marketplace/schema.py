@@ -1,7 +1,7 @@
 """All tables in one place, and the guards that the tables themselves cannot say.
 
 Guards are triggers, kept here and applied again after every migration: append-only tables,
-frozen slips, and the rest rule between two confirmed bookings of one person.
+frozen slips, exact reversals, and the rest rule between two confirmed bookings of one person.
 """
 
 from __future__ import annotations
@@ -46,11 +46,58 @@ metadata = Base.metadata
 
 APPEND_ONLY: Final = (
     "audit_entry",
+    "booking_amendment",
     "ledger_transfer",
+    "overpayment_recovery",
     "pay_line",
     "pay_slip",
     "time_entry",
+    "voucher_entry",
 )
+
+_SAME: Final = " AND ".join(
+    f"old.{column} = NEW.{column}"
+    for column in ("time_card_id", "person_id", "company_id", "production_id", "currency")
+)
+_NEGATED: Final = " AND ".join(
+    f"old.{column} = -NEW.{column}"
+    for column in ("gross_minor", "withheld_minor", "deducted_minor", "net_minor")
+)
+
+REFUSED: Final[dict[str, tuple[str, str, str]]] = {
+    "pay_slip_corrects": (
+        "pay_slip",
+        f"""NEW.kind <> 'original' AND NOT EXISTS (
+            SELECT 1 FROM pay_slip AS old
+            WHERE old.id = NEW.corrects_id AND old.kind <> 'reversal' AND {_SAME}
+              AND (NEW.kind <> 'reversal' OR ({_NEGATED})))""",
+        "a reversal takes back exactly one slip, and a correction replaces one of the same card",
+    ),
+    "pay_slip_replaces": (
+        "pay_slip",
+        """NEW.kind = 'correction' AND NOT EXISTS (
+            SELECT 1 FROM pay_slip AS taken
+            WHERE taken.kind = 'reversal' AND taken.corrects_id = NEW.corrects_id)""",
+        "a slip is reversed before it is replaced",
+    ),
+    "pay_line_negates": (
+        "pay_line",
+        """EXISTS (SELECT 1 FROM pay_slip AS slip
+            WHERE slip.id = NEW.pay_slip_id AND slip.kind = 'reversal'
+              AND NOT EXISTS (SELECT 1 FROM pay_line AS old
+                WHERE old.pay_slip_id = slip.corrects_id AND old.position = NEW.position
+                  AND old.kind = NEW.kind AND old.code = NEW.code
+                  AND old.currency = NEW.currency AND old.amount_minor = -NEW.amount_minor))""",
+        "a line of a reversal is the line it takes back",
+    ),
+    "payout_pays": (
+        "payout",
+        """EXISTS (SELECT 1 FROM pay_slip AS slip
+            WHERE slip.id = NEW.pay_slip_id AND slip.kind = 'reversal')""",
+        "a reversal is never paid out",
+    ),
+}
+"""What no new row may be, by the name of its guard: table, the case refused, why."""
 
 _SQLITE_REST: Final = """
 CREATE TRIGGER booking_rest_{event} BEFORE {when} ON booking WHEN NEW.state = 'confirmed'
@@ -93,6 +140,16 @@ BEGIN
 END $guard$
 """
 
+_POSTGRESQL_REFUSE: Final = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$
+BEGIN
+  IF {case} THEN
+    RAISE EXCEPTION '{why}' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $guard$
+"""
+
 
 def apply_guards(connection: Connection) -> None:
     """Create every guard anew on a database whose tables are there."""
@@ -111,6 +168,12 @@ def _sqlite() -> list[str]:
                 f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
             )
+    for name, (table, case, why) in REFUSED.items():
+        statements.append(f"DROP TRIGGER IF EXISTS {name}")
+        statements.append(
+            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {case} "
+            f"BEGIN SELECT RAISE(ABORT, '{why}'); END",
+        )
     for event, when in (("insert", "INSERT"), ("update", "UPDATE")):
         statements.append(f"DROP TRIGGER IF EXISTS booking_rest_{event}")
         statements.append(_SQLITE_REST.format(event=event, when=when, message=REST_MESSAGE))
@@ -128,6 +191,12 @@ def _postgresql() -> list[str]:
                 f"CREATE OR REPLACE TRIGGER {table}_no_{name} BEFORE {event} ON {table} "
                 f"FOR EACH {level} EXECUTE FUNCTION forbid_change()",
             )
+    for name, (table, case, why) in REFUSED.items():
+        statements.append(_POSTGRESQL_REFUSE.format(name=name, case=case, why=why))
+        statements.append(
+            f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+        )
     statements.append(
         "CREATE OR REPLACE TRIGGER booking_rest BEFORE INSERT OR UPDATE ON booking "
         "FOR EACH ROW WHEN (NEW.state = 'confirmed') EXECUTE FUNCTION booking_rest()",

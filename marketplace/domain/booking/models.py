@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, key, one_of, optional_ref, ref
 from marketplace.domain.booking.rules import BookingState, OfferState
+from marketplace.domain.productions.rules import Engagement, PayrollPeriod
 from marketplace.kernel.ids import public_id
 
 
@@ -35,17 +37,25 @@ class Booking(Base):
     """One person, one role, one shoot day: the unit of pay.
 
     Rate, hours, currency, agreement, scheme, rest and times are copied when it is offered
-    and never follow the role. Guards in `marketplace.schema` refuse a confirmed booking that
-    overlaps another one of the person, or leaves less rest than either production owes.
+    and never follow the role; so are the cancellation policy and what a standby is paid for
+    waiting. fee: what a day that was called off pays and why (`rules.Fee` as JSON), with
+    its amount in `fee_minor`. upgraded_to: the role words of an upgrade on the day; the terms
+    it replaced are kept in `BookingAmendment`. Guards in `marketplace.schema` refuse a
+    confirmed booking that overlaps another one of the person, or leaves less rest than either
+    production owes.
     """
 
     __tablename__ = "booking"
     __table_args__ = (
         one_of("state", BookingState),
+        one_of("engagement", Engagement),
+        one_of("payroll_period", PayrollPeriod),
         sa.UniqueConstraint("offer_id", "role_date_id"),
         sa.CheckConstraint("wrap_at > call_at", name="wrap_after_call"),
         sa.CheckConstraint("day_rate_minor > 0", name="rate_positive"),
         sa.CheckConstraint("guaranteed_minutes > 0", name="hours_with_rate"),
+        sa.CheckConstraint("fee_minor >= 0", name="fee_not_negative"),
+        sa.CheckConstraint("standby_percent BETWEEN 0 AND 100", name="standby_percent"),
         sa.CheckConstraint(
             "(state = 'standby') = (standby_rank IS NOT NULL)",
             name="standby_is_ranked",
@@ -79,8 +89,35 @@ class Booking(Base):
     agreement: Mapped[str]
     scheme: Mapped[str]
     withholding_agent: Mapped[str]
+    engagement: Mapped[str]
+    payroll_period: Mapped[str] = mapped_column(default=PayrollPeriod.DAILY)
     standby_rank: Mapped[int | None] = mapped_column(default=None)
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     end_reason: Mapped[str] = mapped_column(default="")
     calendar_sequence: Mapped[int] = mapped_column(default=0)
+    cancellation_policy: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    standby_percent: Mapped[int] = mapped_column(default=0)
+    fee: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    fee_minor: Mapped[int | None] = mapped_column(default=None)
+    ended_by_id: Mapped[int | None] = optional_ref("users.id")
+    upgraded_to: Mapped[str] = mapped_column(default="")
+
+
+class BookingAmendment(Base):
+    """One upgrade on the day: the terms before, the terms after, who, when and why."""
+
+    __tablename__ = "booking_amendment"
+
+    id: Mapped[int] = key()
+    booking_id: Mapped[int] = ref("booking.id", index=True)
+    old_role: Mapped[str]
+    new_role: Mapped[str]
+    old_day_rate_minor: Mapped[int]
+    new_day_rate_minor: Mapped[int]
+    old_guaranteed_minutes: Mapped[int]
+    new_guaranteed_minutes: Mapped[int]
+    currency: Mapped[str]
+    reason: Mapped[str]
+    made_by_id: Mapped[int] = ref("users.id")
+    made_at: Mapped[datetime]

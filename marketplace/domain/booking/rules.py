@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from marketplace.kernel.errors import DomainError, NotAllowedError
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.moves import moved
 from marketplace.kernel.sentences import Sentence, say
 
 NO_TIME: Final = timedelta(0)
@@ -96,12 +97,8 @@ def after(state: BookingState, action: Action) -> BookingState:
 
     Raises NotAllowedError for every pair that is not in the table.
     """
-    moved = MOVES.get((state, action))
-    if moved is None:
-        raise NotAllowedError(
-            say("This booking has moved on meanwhile, so that is no longer possible."),
-        )
-    return moved
+    gone = say("This booking has moved on meanwhile, so that is no longer possible.")
+    return moved(MOVES, state, action, gone)
 
 
 class Fit(StrEnum):

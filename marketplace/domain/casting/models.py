@@ -24,6 +24,7 @@ class Role(Base):
         sa.CheckConstraint("day_rate_minor > 0", name="rate_positive"),
         sa.CheckConstraint("guaranteed_minutes > 0", name="hours_with_rate"),
         sa.CheckConstraint("length(currency) = 3", name="currency_iso"),
+        sa.CheckConstraint("standby_percent BETWEEN 0 AND 100", name="standby_percent"),
         sa.Index("ix_role_state_published", "state", "published_at", "id"),
     )
 
@@ -41,6 +42,7 @@ class Role(Base):
     apply_by_at: Mapped[datetime]
     disclosures: Mapped[list[str]] = mapped_column(default_factory=list)
     state: Mapped[str] = mapped_column(default=RoleState.DRAFT)
+    standby_percent: Mapped[int] = mapped_column(default=0)
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
 

@@ -10,7 +10,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from marketplace.kernel.errors import DomainError, NotAllowedError
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.moves import moved
 from marketplace.kernel.sentences import Sentence, say
 
 
@@ -109,12 +110,8 @@ def after(state: ApplicationState, action: Action) -> ApplicationState:
 
     Raises NotAllowedError for every pair that is not in the table.
     """
-    moved = MOVES.get((state, action))
-    if moved is None:
-        raise NotAllowedError(
-            say("This application has moved on meanwhile, so that is no longer possible."),
-        )
-    return moved
+    gone = say("This application has moved on meanwhile, so that is no longer possible.")
+    return moved(MOVES, state, action, gone)
 
 
 class RoleError(DomainError):
@@ -145,12 +142,8 @@ def role_after(state: RoleState, action: RoleAction) -> RoleState:
 
     Raises NotAllowedError for every pair that is not in the table.
     """
-    moved = ROLE_MOVES.get((state, action))
-    if moved is None:
-        raise NotAllowedError(
-            say("This role has moved on meanwhile, so that is no longer possible."),
-        )
-    return moved
+    gone = say("This role has moved on meanwhile, so that is no longer possible.")
+    return moved(ROLE_MOVES, state, action, gone)
 
 
 def why_not_open(

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.domain.timecards.rules import CardState
-from marketplace.kernel.errors import DomainError, NotAllowedError
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.moves import moved
 from marketplace.kernel.sentences import Sentence, say
 
 KEY_LIVES: Final = timedelta(hours=20)
@@ -29,7 +30,7 @@ class PayoutState(StrEnum):
 
     due: waits to be sent; held: the payee is not ready; sending: an attempt has left, money may
     have moved; sent: the gateway has it; paid: it is at the bank; blocked: refused, a person must
-    act; nothing_due: the net is zero.
+    act; nothing_due: the net is zero; cancelled: its slip was reversed before money left.
     """
 
     DUE = "due"
@@ -39,6 +40,7 @@ class PayoutState(StrEnum):
     PAID = "paid"
     BLOCKED = "blocked"
     NOTHING_DUE = "nothing_due"
+    CANCELLED = "cancelled"
 
 
 class Event(StrEnum):
@@ -51,6 +53,7 @@ class Event(StrEnum):
     ARRIVED = "arrived"
     RELEASE = "release"
     RETRY = "retry"
+    CANCEL = "cancel"
 
 
 class Outcome(StrEnum):
@@ -73,8 +76,14 @@ MOVES: Final[dict[tuple[PayoutState, Event], PayoutState]] = {
     (_S.SENT, Event.ARRIVED): _S.PAID,
     (_S.HELD, Event.RELEASE): _S.DUE,
     (_S.BLOCKED, Event.RETRY): _S.DUE,
+    (_S.DUE, Event.CANCEL): _S.CANCELLED,
+    (_S.HELD, Event.CANCEL): _S.CANCELLED,
+    (_S.BLOCKED, Event.CANCEL): _S.CANCELLED,
 }
-"""`sending` is left by an answer or by looking at the gateway's own list, never by a time-out."""
+"""`sending` is left by an answer or by looking at the gateway's own list, never by a time-out.
+
+What has not left can be cancelled by a reversal of its slip; what may have left cannot.
+"""
 
 
 class PayoutError(DomainError):
@@ -90,12 +99,8 @@ def after(state: PayoutState, event: Event) -> PayoutState:
 
     Raises NotAllowedError for every pair that is not in the table.
     """
-    moved = MOVES.get((state, event))
-    if moved is None:
-        raise NotAllowedError(
-            say("This payment has moved on meanwhile, so that is no longer possible."),
-        )
-    return moved
+    gone = say("This payment has moved on meanwhile, so that is no longer possible.")
+    return moved(MOVES, state, event, gone)
 
 
 NO_ACCOUNT: Final = "no_account"
@@ -176,6 +181,7 @@ class PayWord(StrEnum):
     PAID = "paid"
     NEEDS_YOU = "needs_you"
     NOTHING_DUE = "nothing_due"
+    REPLACED = "replaced"
 
 
 PAY_WORDS: Final[dict[PayWord, Sentence]] = {
@@ -185,6 +191,7 @@ PAY_WORDS: Final[dict[PayWord, Sentence]] = {
     PayWord.PAID: say("Paid"),
     PayWord.NEEDS_YOU: say("Needs you"),
     PayWord.NOTHING_DUE: say("Nothing to pay"),
+    PayWord.REPLACED: say("Replaced"),
 }
 
 _WORD_OF_PAYOUT: Final[dict[PayoutState, PayWord]] = {
@@ -195,6 +202,7 @@ _WORD_OF_PAYOUT: Final[dict[PayoutState, PayWord]] = {
     _S.PAID: PayWord.PAID,
     _S.BLOCKED: PayWord.NEEDS_YOU,
     _S.NOTHING_DUE: PayWord.NOTHING_DUE,
+    _S.CANCELLED: PayWord.REPLACED,
 }
 
 

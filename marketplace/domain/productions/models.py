@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, key, one_of, optional_ref, ref
-from marketplace.domain.productions.rules import DayState, ProductionState, WithholdingAgent
+from marketplace.domain.productions.rules import (
+    DayState,
+    Engagement,
+    PayrollPeriod,
+    ProductionState,
+    WithholdingAgent,
+)
 from marketplace.kernel.ids import public_id
 
 
 class Production(Base):
-    """A show: its money, its place, its rules of pay and rest."""
+    """A show: its money, its place, its rules of pay and rest.
+
+    engagement: what people are to the payer, with who chose it; nothing is posted without.
+    """
 
     __tablename__ = "production"
     __table_args__ = (
         one_of("state", ProductionState),
         one_of("withholding_agent", WithholdingAgent),
+        one_of("engagement", Engagement),
+        one_of("payroll_period", PayrollPeriod),
         sa.CheckConstraint("minimum_rest_minutes >= 0", name="rest_not_negative"),
         sa.CheckConstraint("length(currency) = 3", name="currency_iso"),
     )
@@ -37,9 +49,14 @@ class Production(Base):
     agreement: Mapped[str]
     scheme: Mapped[str]
     withholding_agent: Mapped[str]
+    engagement: Mapped[str | None] = mapped_column(default=None)
+    engagement_by_id: Mapped[int | None] = optional_ref("users.id")
+    payroll_period: Mapped[str] = mapped_column(default=PayrollPeriod.DAILY)
     minimum_rest_minutes: Mapped[int]
     registration_number: Mapped[str] = mapped_column(default="")
     budget_minor: Mapped[int | None] = mapped_column(default=None)
+    cancellation_policy: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    needs_payroll_approval: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default=ProductionState.DRAFT)
     created_by_id: Mapped[int] = ref("users.id")
     created_at: Mapped[datetime]
@@ -65,6 +82,7 @@ class ShootDay(Base):
     wrap_at: Mapped[datetime]
     unit_base: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
+    episodes: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default=DayState.PLANNED)
     short_rest_reason: Mapped[str] = mapped_column(default="")
     short_rest_by_id: Mapped[int | None] = optional_ref("users.id")

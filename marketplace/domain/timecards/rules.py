@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 from marketplace.kernel import zones
-from marketplace.kernel.errors import DomainError, NotAllowedError
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.moves import moved
 from marketplace.kernel.sentences import Sentence, say
 
 LONGEST_DAY: Final = timedelta(hours=30)
@@ -38,7 +39,24 @@ class CardState(StrEnum):
     AGREED = "agreed"
     QUERIED = "queried"
     APPROVED = "approved"
+    PAYROLL_APPROVED = "payroll_approved"
     LOCKED = "locked"
+
+
+class CardKind(StrEnum):
+    """What a card is for: work, or a day that was called off and is paid by the policy.
+
+    sent_home: came and was not used; has hours. cancelled, standby: nobody came; no hours.
+    """
+
+    WORK = "work"
+    SENT_HOME = "sent_home"
+    CANCELLED = "cancelled"
+    STANDBY = "standby"
+
+
+WITHOUT_HOURS: Final = (CardKind.CANCELLED, CardKind.STANDBY)
+"""Cards of a fee: what is paid follows from the booking alone."""
 
 
 class Action(StrEnum):
@@ -48,6 +66,10 @@ class Action(StrEnum):
     AGREE = "agree"
     QUERY = "query"
     APPROVE = "approve"
+    APPROVE_PAYROLL = "approve_payroll"
+    SEND_BACK = "send_back"
+    SEND_BACK_OPEN = "send_back_open"
+    OPEN = "open"
     LOCK = "lock"
 
 
@@ -56,16 +78,32 @@ _S = CardState
 MOVES: Final[dict[tuple[CardState, Action], CardState]] = {
     **{
         (state, Action.ENTER): _S.SENT
-        for state in (_S.PENDING, _S.SENT, _S.AGREED, _S.QUERIED, _S.APPROVED)
+        for state in (
+            _S.PENDING,
+            _S.SENT,
+            _S.AGREED,
+            _S.QUERIED,
+            _S.APPROVED,
+            _S.PAYROLL_APPROVED,
+        )
     },
+    (_S.PENDING, Action.OPEN): _S.SENT,
     (_S.SENT, Action.AGREE): _S.AGREED,
     (_S.QUERIED, Action.AGREE): _S.AGREED,
     (_S.SENT, Action.QUERY): _S.QUERIED,
     (_S.AGREED, Action.QUERY): _S.QUERIED,
     (_S.SENT, Action.APPROVE): _S.APPROVED,
     (_S.AGREED, Action.APPROVE): _S.APPROVED,
+    (_S.APPROVED, Action.APPROVE_PAYROLL): _S.PAYROLL_APPROVED,
+    (_S.APPROVED, Action.SEND_BACK): _S.AGREED,
+    (_S.APPROVED, Action.SEND_BACK_OPEN): _S.SENT,
     (_S.APPROVED, Action.LOCK): _S.LOCKED,
+    (_S.PAYROLL_APPROVED, Action.LOCK): _S.LOCKED,
 }
+"""`send_back`: the accountant rejects, the person's answer stays; `_open`: there was none yet.
+`open`: a card without hours is sent as it is. Whether an approved card may be locked without
+the accountant is said by `is_payable`.
+"""
 
 REFUSALS: Final[Mapping[CardState, Sentence]] = {
     _S.PENDING: say("No hours have been entered on this time card yet."),
@@ -73,6 +111,7 @@ REFUSALS: Final[Mapping[CardState, Sentence]] = {
     _S.AGREED: say("These hours have been agreed already."),
     _S.QUERIED: say("These hours are queried; answer the query first."),
     _S.APPROVED: say("These hours have been approved; ask the production to correct them."),
+    _S.PAYROLL_APPROVED: say("These hours are approved for payroll; only a correction opens them."),
     _S.LOCKED: say("The pay slip is issued: ask the accountant for an adjustment."),
 }
 
@@ -82,10 +121,39 @@ def after(state: CardState, action: Action) -> CardState:
 
     Raises NotAllowedError for every pair that is not in the table.
     """
-    moved = MOVES.get((state, action))
-    if moved is None:
-        raise NotAllowedError(REFUSALS[state])
-    return moved
+    return moved(MOVES, state, action, REFUSALS[state])
+
+
+PAYABLE: Final = (_S.APPROVED, _S.PAYROLL_APPROVED)
+"""States in which a pay slip may follow; the first only where no accountant signs."""
+
+SIGNED: Final = (_S.APPROVED, _S.PAYROLL_APPROVED, _S.LOCKED)
+"""States in which the production has approved."""
+
+
+def is_payable(state: CardState, *, needs_payroll_approval: bool) -> bool:
+    """Say whether a pay slip may be issued: every signature the production asks for is there."""
+    if state is CardState.PAYROLL_APPROVED:
+        return True
+    return state is CardState.APPROVED and not needs_payroll_approval
+
+
+class QueryPart(StrEnum):
+    """What a question about an agreed card is about."""
+
+    HOURS = "hours"
+    MEALS = "meals"
+    EXTRAS = "extras"
+    RATE = "rate"
+    OTHER = "other"
+
+
+class QueryAnswer(StrEnum):
+    """What became of a question; open: nobody has answered."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    ADJUSTED = "adjusted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,3 +328,86 @@ def warnings(hours: Hours, rest: timedelta | None, floor: timedelta) -> tuple[Se
     if rest is not None and rest < floor:
         found.append(say("%(rest)s of rest before", rest=rest))
     return tuple(found)
+
+
+class VoucherState(StrEnum):
+    """Where an adjustment of locked hours is.
+
+    proposed: waits for the person; queried: waits for the production; agreed: waits for the
+    production's approval; approved: waits for the accountant, or is issued; rejected: by an
+    approver, with a reason.
+    """
+
+    PROPOSED = "proposed"
+    QUERIED = "queried"
+    AGREED = "agreed"
+    APPROVED = "approved"
+    PAYROLL_APPROVED = "payroll_approved"
+    REJECTED = "rejected"
+    ISSUED = "issued"
+    VOIDED = "voided"
+
+
+class VoucherAction(StrEnum):
+    """What somebody does to an adjustment."""
+
+    PROPOSE = "propose"
+    AGREE = "agree"
+    QUERY = "query"
+    APPROVE = "approve"
+    PAYROLL_APPROVE = "payroll_approve"
+    REJECT = "reject"
+    VOID = "void"
+    ISSUE = "issue"
+
+
+_V, _A = VoucherState, VoucherAction
+
+CLOSED_VOUCHERS: Final = (_V.ISSUED, _V.VOIDED)
+"""Adjustments nothing more happens to; a card has at most one that is not closed."""
+
+VOUCHER_MOVES: Final[dict[tuple[VoucherState, VoucherAction], VoucherState]] = {
+    **{
+        (state, _A.PROPOSE): _V.PROPOSED
+        for state in (_V.PROPOSED, _V.QUERIED, _V.AGREED, _V.REJECTED)
+    },
+    (_V.PROPOSED, _A.AGREE): _V.AGREED,
+    (_V.QUERIED, _A.AGREE): _V.AGREED,
+    (_V.PROPOSED, _A.QUERY): _V.QUERIED,
+    (_V.AGREED, _A.QUERY): _V.QUERIED,
+    (_V.AGREED, _A.APPROVE): _V.APPROVED,
+    (_V.APPROVED, _A.PAYROLL_APPROVE): _V.PAYROLL_APPROVED,
+    **{(state, _A.REJECT): _V.REJECTED for state in (_V.AGREED, _V.APPROVED)},
+    **{
+        (state, _A.VOID): _V.VOIDED
+        for state in (_V.PROPOSED, _V.QUERIED, _V.AGREED, _V.APPROVED, _V.REJECTED)
+    },
+    **{(state, _A.ISSUE): _V.ISSUED for state in (_V.APPROVED, _V.PAYROLL_APPROVED)},
+}
+"""A new proposal takes every signature away; the last approval cannot be taken back."""
+
+VOUCHER_REFUSALS: Final[Mapping[VoucherState, Sentence]] = {
+    _V.PROPOSED: say("This adjustment still waits for the person's answer."),
+    _V.QUERIED: say("This adjustment is queried; answer the query first."),
+    _V.AGREED: say("This adjustment waits for the production's approval."),
+    _V.APPROVED: say("This adjustment has been approved already."),
+    _V.PAYROLL_APPROVED: say("This adjustment has been approved for payroll already."),
+    _V.REJECTED: say("This adjustment was rejected; propose it again or void it."),
+    _V.ISSUED: say("The corrected pay slip is issued; a new adjustment can change it."),
+    _V.VOIDED: say("This adjustment was voided."),
+}
+
+
+def voucher_after(state: VoucherState, action: VoucherAction) -> VoucherState:
+    """Return the state an action leads to.
+
+    Raises NotAllowedError for every pair that is not in the table.
+    """
+    return moved(VOUCHER_MOVES, state, action, VOUCHER_REFUSALS[state])
+
+
+def is_issuable(state: VoucherState, *, needs_payroll_approval: bool) -> bool:
+    """Say whether every approval an adjustment needs is there."""
+    if needs_payroll_approval:
+        return state is VoucherState.PAYROLL_APPROVED
+    return state in (VoucherState.APPROVED, VoucherState.PAYROLL_APPROVED)
