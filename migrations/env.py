@@ -96,10 +96,14 @@ def migrate(connection: sa.Connection) -> None:
 
 
 def foreign_keys(connection: sa.Connection, *, is_on: bool) -> None:
-    """Switch SQLite's foreign keys; works only between transactions, hence on the bare driver."""
+    """Switch SQLite's foreign keys; works only between transactions, hence on the bare driver.
+
+    Without them a rebuilt table may also be missing for a moment while a guard names it.
+    """
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.driver_connection
         driver.execute(f"PRAGMA foreign_keys={'ON' if is_on else 'OFF'}")
+        driver.execute(f"PRAGMA legacy_alter_table={'OFF' if is_on else 'ON'}")
 
 
 def run() -> None:

@@ -1,8 +1,13 @@
-"""Tables of pay runs, pay slips and their lines; slips are frozen when issued."""
+"""Tables of pay runs, pay slips and their lines; slips are frozen when issued.
+
+A slip is never changed: a reversal takes every amount of it back and a correction takes its
+place. A slip is current while no reversal points at it.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -21,6 +26,18 @@ LINE_KINDS: Final = (
     "deduction",
     "memo",
 )
+
+
+class ClaimState(StrEnum):
+    """What a person has said to giving back what they were paid too much.
+
+    replaced: a later correction of the same day counts instead.
+    """
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    REPLACED = "replaced"
 
 
 class PayRun(Base):
@@ -50,15 +67,32 @@ class SlipCounter(Base):
     last: Mapped[int]
 
 
+def _one_each(kind: str) -> sa.Index:
+    """Let a slip be reversed once, and replaced once."""
+    only = sa.text(f"kind = '{kind}'")
+    name = f"uq_pay_slip_{kind}"
+    return sa.Index(name, "corrects_id", unique=True, sqlite_where=only, postgresql_where=only)
+
+
 class PaySlip(Base):
-    """What one person is owed for one time card, and why; frozen by trigger."""
+    """What one person is owed for one time card, and why; frozen by trigger.
+
+    corrects_id: the slip a reversal takes back, or a correction replaces; voucher_id: why.
+    A reversal carries every amount of the slip it reverses with the other sign.
+    time_entry_id: None for a day without hours (cancelled, standby).
+    """
 
     __tablename__ = "pay_slip"
     __table_args__ = (
         one_of("kind", SLIP_KINDS),
         sa.UniqueConstraint("company_id", "number"),
         sa.UniqueConstraint("id", "net_minor", "currency"),
-        sa.CheckConstraint("net_minor >= 0", name="net_not_negative"),
+        sa.CheckConstraint(
+            "CASE WHEN kind = 'reversal' THEN net_minor <= 0 ELSE net_minor >= 0 END",
+            name="net_not_negative",
+        ),
+        sa.CheckConstraint("(kind = 'original') = (corrects_id IS NULL)", name="corrects_known"),
+        sa.CheckConstraint("(kind = 'original') = (voucher_id IS NULL)", name="voucher_known"),
         sa.CheckConstraint(
             "gross_minor = withheld_minor + deducted_minor + net_minor",
             name="adds_up",
@@ -70,6 +104,8 @@ class PaySlip(Base):
             sqlite_where=sa.text("kind = 'original'"),
             postgresql_where=sa.text("kind = 'original'"),
         ),
+        _one_each("reversal"),
+        _one_each("correction"),
         sa.Index("ix_pay_slip_company_id_desc", "company_id", "id"),
         sa.Index("ix_pay_slip_person_pay_date", "person_id", "pay_date"),
     )
@@ -81,7 +117,8 @@ class PaySlip(Base):
     corrects_id: Mapped[int | None] = optional_ref("pay_slip.id")
     pay_run_id: Mapped[int] = ref("pay_run.id", index=True)
     time_card_id: Mapped[int] = ref("time_card.id")
-    time_entry_id: Mapped[int] = ref("time_entry.id")
+    time_entry_id: Mapped[int | None] = optional_ref("time_entry.id")
+    voucher_id: Mapped[int | None] = optional_ref("adjustment_voucher.id")
     booking_id: Mapped[int] = ref("booking.id")
     shoot_day_id: Mapped[int] = ref("shoot_day.id", index=True)
     production_id: Mapped[int] = ref("production.id", index=True)
@@ -128,3 +165,44 @@ class PayLineRow(Base):
     amount_minor: Mapped[int]
     currency: Mapped[str]
     line: Mapped[dict[str, Any]]
+
+
+class Overpayment(Base):
+    """What a person was paid too much for one day, as a correction found it.
+
+    It comes back only from later slips of the same company, and only when the person agrees.
+    """
+
+    __tablename__ = "overpayment"
+    __table_args__ = (
+        one_of("state", ClaimState),
+        sa.CheckConstraint("amount_minor > 0", name="amount_positive"),
+        sa.Index("ix_overpayment_person_company", "person_id", "company_id"),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    company_id: Mapped[int] = ref("company.id", index=True)
+    person_id: Mapped[int] = ref("person.id")
+    time_card_id: Mapped[int] = ref("time_card.id", index=True)
+    correction_id: Mapped[int] = ref("pay_slip.id", unique=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    state: Mapped[str] = mapped_column(default=ClaimState.ASKED)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
+
+
+class Recovery(Base):
+    """What a slip kept back of an overpayment; below zero when that slip is reversed."""
+
+    __tablename__ = "overpayment_recovery"
+    __table_args__ = (
+        sa.UniqueConstraint("pay_slip_id", "overpayment_id"),
+        sa.CheckConstraint("amount_minor <> 0", name="amount_not_zero"),
+    )
+
+    id: Mapped[int] = key()
+    overpayment_id: Mapped[int] = ref("overpayment.id", index=True)
+    pay_slip_id: Mapped[int] = ref("pay_slip.id")
+    amount_minor: Mapped[int]

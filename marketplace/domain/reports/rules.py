@@ -46,6 +46,7 @@ class PayoutStatus(StrEnum):
     ON_ITS_WAY = "on_its_way"
     WAITING = "waiting"
     NEEDS_YOU = "needs_you"
+    NO_PAYMENT = "no_payment"
 
 
 _S = PayoutState
@@ -55,12 +56,15 @@ STATES_OF: Final[dict[PayoutStatus, tuple[PayoutState, ...]]] = {
     PayoutStatus.ON_ITS_WAY: (_S.SENDING, _S.SENT),
     PayoutStatus.WAITING: (_S.DUE,),
     PayoutStatus.NEEDS_YOU: (_S.HELD, _S.BLOCKED),
+    PayoutStatus.NO_PAYMENT: (_S.CANCELLED,),
 }
-"""Every state of a payout has exactly one status."""
+"""Every state of a payout has exactly one status; a slip without a payout has no payment."""
 
 
-def status_of(state: PayoutState) -> PayoutStatus:
-    """Return the status an accountant reads for a state."""
+def status_of(state: PayoutState | None) -> PayoutStatus:
+    """Return the status an accountant reads for a state; None: a reversal, which pays nobody."""
+    if state is None:
+        return PayoutStatus.NO_PAYMENT
     return next(status for status, states in STATES_OF.items() if state in states)
 
 
@@ -69,7 +73,9 @@ class SlipFilters:
     """Which slips of a company are meant; empty fields do not filter.
 
     text: stage name, role or slip number; name_index: keyed fingerprint of an exact legal name.
-    production, run: public ids. slips: public ids that were ticked; empty = all that match.
+    production, run, payee: public ids. slips: public ids that were ticked; empty = all that match.
+    paid_from, paid_to: the date of payment that the slip is taxed under; scheme: its tax rules.
+    within: the ids of the productions the reader may see; None = all of the company.
     """
 
     text: str = ""
@@ -80,6 +86,11 @@ class SlipFilters:
     worked_to: date | None = None
     status: PayoutStatus | None = None
     slips: tuple[str, ...] = ()
+    paid_from: date | None = None
+    paid_to: date | None = None
+    scheme: str = ""
+    payee: str = ""
+    within: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

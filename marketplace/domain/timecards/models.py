@@ -9,7 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, key, one_of, optional_ref, ref
-from marketplace.domain.timecards.rules import CardKind, CardState, QueryAnswer, QueryPart
+from marketplace.domain.timecards.rules import (
+    CLOSED_VOUCHERS,
+    CardKind,
+    CardState,
+    QueryAnswer,
+    QueryPart,
+    VoucherState,
+)
 from marketplace.kernel.ids import public_id
 
 
