@@ -54,7 +54,7 @@ def make_outside(
         gateways=(sandbox,),
         compose=LetterWriter(settings.base_url),
         post=SmtpPost(mail_server, settings.mail_from) if mail_server else OutboxPost(),
-        printer=PlateSlipPrinter(),
+        printer=PlateSlipPrinter(settings.base_url),
         calendar=write_calendar,
         stage=Stage(now if isinstance(now, FixedClock) else shifted, sandbox)
         if settings.is_demo

@@ -38,7 +38,7 @@ JOINERS: Final = "\u200c\u200d"
 
 
 RIGHT: Final = re.compile(
-    r"number|status|issued|net|pay_date|payment\..*|total\..*|ytd\..*|line\.\d+\.(amount|ytd)",
+    r"number|status|issued|run|net|pay_date|payment\..*|total\..*|ytd\..*|line\.\d+\.(amount|ytd)",
 )
 """Fields the style sheet sets flush right."""
 
@@ -186,6 +186,7 @@ def _head(document: SlipDocument) -> Iterator[Field]:
     yield _field("number", document.number, 74, weight="bold")
     yield _field("status", status, 74, lines=2)
     yield _field("issued", _labelled("Issued 签发", document.issued_at), 74, 6.8)
+    yield _field("run", _labelled("Pay run 批次", document.run), 74, 6.8)
 
 
 def _hero(document: SlipDocument) -> Iterator[Field]:
@@ -207,24 +208,34 @@ def _facts(document: SlipDocument) -> Iterator[Field]:
     yield _field("production", document.production, 57, lines=2)
     yield _field("production.second", document.production_second, 57, 7.6, lines=2)
     yield _field("role", document.role, 57, lines=2)
+    yield _field("engagement", document.engagement, 57, 7.6, lines=2)
     yield _field("registration", document.registration_number, 57, lines=2)
     yield _field("shoot.date", document.shoot_date, 57)
     yield _field("shoot.label", document.shoot_day_label, 57, 7.6, lines=2)
-    yield _field("hours", f"{document.call} – {document.wrap}", 57, lines=2)
+    yield _field("hours", " – ".join(filter(None, (document.call, document.wrap))), 57, lines=2)
     yield _field("zone", document.zone, 57, 7.6)
     yield _field("meals", document.meals, 57, lines=3)
     yield _field("worked", document.worked_hours, 57)
     yield _field("period", document.period, 57, lines=2)
+    yield _field("cycle", document.cycle, 57, 7.6, lines=2)
     yield _field("agreement", document.agreement, 57, lines=2)
     yield _field("scheme", document.scheme, 57, 7.6, lines=2)
+    yield _field("rates", "; ".join(document.rates), 57, lines=4)
+    yield _field("taxed", document.taxed_on, 57)
+    yield _field("untaxed", _labelled("Not taxed 不计税", document.untaxed), 57, 7.6)
+    yield _field("premium", document.premium, 57)
+
+
+EXPLAINED: Final = {"detail": (8.5, 3), "cause": (6.8, 6), "mark": (6.8, 1), "rule": (6.8, 3)}
+"""Size and most lines of each part of an explanation."""
 
 
 def _line(place: str, line: SlipLine) -> Iterator[Field]:
     yield _field(f"{place}.label", line.label, 58, lines=2)
     yield _field(f"{place}.second", line.label_second, 58, 7.6, lines=2)
-    yield _field(f"{place}.detail", line.detail, 66, lines=3)
-    yield _field(f"{place}.cause", line.cause, 66, 6.8, lines=6)
-    yield _field(f"{place}.rule", line.rule, 66, 6.8, lines=3)
+    for part in line.explained:
+        points, most = EXPLAINED[part.name]
+        yield _field(f"{place}.{part.name}", part.text, 66, points, lines=most)
     yield _field(f"{place}.amount", line.amount, 27)
     yield _field(f"{place}.ytd", line.ytd, 24)
 
@@ -236,6 +247,7 @@ def _totals(document: SlipDocument) -> Iterator[Field]:
     yield _field("total.net", document.net, 34, 10.5, weight="bold")
     yield _field("ytd.gross", document.ytd_gross, 24)
     yield _field("ytd.withheld", document.ytd_withheld, 24)
+    yield _field("ytd.deductions", document.ytd_deductions, 24)
     yield _field("ytd.net", document.ytd_net, 24)
 
 

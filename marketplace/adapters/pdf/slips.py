@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from marketplace.domain.documents.rules import SlipDocument
+from marketplace.domain.documents.rules import SlipDocument, addressed
 
 
 class PlateSlipPrinter:
     """Prints pay slips from plates shared by the whole process (port `SlipPrinter`)."""
 
-    def __init__(self) -> None:
-        """Start counting."""
+    def __init__(self, site: str = "") -> None:
+        """Start counting; site: where this installation proves slips genuine, "" for nowhere."""
+        self._site = site
         self._printed = 0
         self._plain = 0
 
@@ -28,6 +29,7 @@ class PlateSlipPrinter:
         from marketplace.adapters.pdf.workshop import workshop  # noqa: PLC0415  # see above
 
         self._printed += 1
+        document = addressed(document, self._site)
         try:
             return workshop().from_plate(document)
         except NoFitError:

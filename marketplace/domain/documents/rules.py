@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Final, Literal, Self, get_args
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Final, Literal, NamedTuple, Self, get_args
+from urllib.parse import quote
 
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.sentences import say
@@ -27,6 +28,12 @@ LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 ORIGINAL: Final = "original"
 """The status of a slip that corrects nothing; any other status is worded on the paper."""
 
+
+CODE_LENGTH: Final = 12
+"""How many characters of the digest prove that somebody holds the paper: 48 bits."""
+
+LATER: Final = {"later": True}
+"""Marks a field that slips stored before it have not: left out of the JSON when it is empty."""
 
 Texts = dict[str, Any]
 """The fields of one stored object: texts and tuples of texts."""
@@ -55,12 +62,20 @@ class Payee:
     address_lines: tuple[str, ...] = ()
 
 
+class Part(NamedTuple):
+    """One part of the explanation of a line: detail, cause, mark or rule."""
+
+    name: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlipLine:
     """One printed line, e.g. label "Overtime × 1.5", detail "2.0 h × $46.4286 × 1.5".
 
     label: English; label_second: the same in Chinese.
     rule: which clause made the line; cause: what happened, for penalties above all.
+    mark: what kind of money it is: "Not taxed".
     amount, ytd: signed as printed; ytd may be empty.
     """
 
@@ -72,6 +87,18 @@ class SlipLine:
     cause: str = ""
     amount: str
     ytd: str = ""
+    mark: str = field(default="", metadata=LATER)
+
+    @property
+    def explained(self) -> tuple[Part, ...]:
+        """How the amount came about: the same words on page, paper and in tables."""
+        parts = (
+            Part("detail", self.detail),
+            Part("cause", self.cause),
+            Part("mark", self.mark),
+            Part("rule", self.rule),
+        )
+        return tuple(part for part in parts if part.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +111,10 @@ class SlipDocument:
     production_second, second names: the Chinese (or other) name, empty when there is none.
     notes: sentences printed at the foot, each a paragraph.
     data_digest: see `fingerprint`; set by `sealed`.
+    run: the number of the pay run; cycle: how often this work is paid.
+    rates: hours at each hourly rate, as "2.5 h × 69.6429".
+    taxed_on, untaxed: what of the gross is taxed and what is not; premium: what overtime pays
+    above the straight rate.
     """
 
     number: str
@@ -124,6 +155,14 @@ class SlipDocument:
     dispute_by: str = ""
     data_digest: str = ""
     verify_url: str = ""
+    run: str = field(default="", metadata=LATER)
+    engagement: str = field(default="", metadata=LATER)
+    cycle: str = field(default="", metadata=LATER)
+    rates: tuple[str, ...] = field(default=(), metadata=LATER)
+    taxed_on: str = field(default="", metadata=LATER)
+    untaxed: str = field(default="", metadata=LATER)
+    premium: str = field(default="", metadata=LATER)
+    ytd_deductions: str = field(default="", metadata=LATER)
 
     def __post_init__(self) -> None:
         """Refuse a paper, language or kind of line nobody knows how to print."""
@@ -133,9 +172,16 @@ class SlipDocument:
             raise SlipDocumentError(say("This pay slip holds a line of an unknown kind."))
 
     def to_json(self) -> str:
-        """Return the canonical JSON: the same document is always the same text."""
+        """Return the canonical JSON: the same document is always the same text.
+
+        What was added to slips later is there only when it says something, so that the JSON and
+        the digest of a slip stay what they were when it was issued.
+        """
+        stored = _without_blanks(self, asdict(self))
+        lines = zip(self.lines, stored["lines"], strict=True)
+        stored["lines"] = [_without_blanks(line, texts) for line, texts in lines]
         return json.dumps(
-            asdict(self),
+            stored,
             ensure_ascii=False,
             sort_keys=True,
             separators=(",", ":"),
@@ -166,6 +212,28 @@ def sealed(document: SlipDocument, verify_url: str = "") -> SlipDocument:
     return replace(document, data_digest=digest, verify_url=address)
 
 
+def code_of(digest: str) -> str:
+    """Return the code that goes with the number of a slip to prove it genuine."""
+    return digest[:CODE_LENGTH]
+
+
+def addressed(document: SlipDocument, site: str) -> SlipDocument:
+    """Return a sealed document with the address that proves it genuine.
+
+    site: where this installation is reached; the address is no part of the digest.
+    """
+    if document.verify_url or not document.data_digest or not site:
+        return document
+    where = f"{site}/verify/{quote(document.number, safe='')}"
+    return replace(document, verify_url=f"{where}?code={code_of(document.data_digest)}")
+
+
+def _without_blanks(shape: SlipDocument | SlipLine, stored: Texts) -> Texts:
+    """Return the fields of an object without those that came later and are empty."""
+    blank = {one.name for one in fields(shape) if one.metadata and not stored[one.name]}
+    return {name: value for name, value in stored.items() if name not in blank}
+
+
 def _read(stored: dict[str, Any]) -> Texts:
     lines = [_texts(SlipLine, line) for line in stored["lines"]]
     return _texts(SlipDocument, stored) | {
@@ -177,7 +245,9 @@ def _read(stored: dict[str, Any]) -> Texts:
 
 def _texts(shape: type[Party | Payee | SlipLine | SlipDocument], stored: dict[str, Any]) -> Texts:
     """Return the texts and lists of texts of one stored object; unknown or missing keys raise."""
-    if stored.keys() != {field.name for field in fields(shape)}:
+    known = {one.name for one in fields(shape)}
+    always = {one.name for one in fields(shape) if not one.metadata}
+    if not always <= stored.keys() <= known:
         raise ValueError(shape.__name__)
     return {name: _text(value) for name, value in stored.items() if not _is_nested(name)}
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from marketplace.domain.documents.rules import (
+    Part,
     Party,
     SlipDocument,
     SlipDocumentError,
+    addressed,
+    code_of,
     fingerprint,
     sealed,
 )
@@ -37,6 +41,50 @@ def test_the_digest_is_of_all_data_but_itself_and_its_address() -> None:
 
 def test_a_slip_may_be_sealed_without_an_address() -> None:
     assert sealed(a_slip()).verify_url == ""
+
+
+def test_a_slip_stored_before_anything_was_added_keeps_its_text_and_its_digest() -> None:
+    text = (Path(__file__).parent / "stored_slip.json").read_text(encoding="utf-8").strip()
+
+    slip = SlipDocument.from_json(text)
+
+    assert slip.to_json() == text
+    assert fingerprint(slip) == slip.data_digest
+    assert slip.data_digest.startswith("e53e4c1ab41c2f3f")
+
+
+def test_what_was_added_later_is_in_the_digest_once_it_says_something() -> None:
+    slip = a_slip()
+    said = replace(slip, run="3", lines=(replace(slip.lines[0], mark="Taxed"), *slip.lines[1:]))
+
+    assert SlipDocument.from_json(said.to_json()) == said
+    assert fingerprint(said) != fingerprint(slip)
+    assert '"mark"' not in slip.to_json()
+
+
+def test_the_address_proves_a_slip_by_its_number_and_the_start_of_its_digest() -> None:
+    slip = sealed(replace(a_slip(), number="PS 1/2"))
+    found = addressed(slip, "https://dayrate.example")
+
+    assert found.verify_url == (
+        f"https://dayrate.example/verify/PS%201%2F2?code={code_of(slip.data_digest)}"
+    )
+    assert len(code_of(slip.data_digest)) == 12
+    assert fingerprint(found) == slip.data_digest
+    assert addressed(slip, "") == slip
+    assert addressed(a_slip(), "https://dayrate.example") == a_slip()
+
+
+def test_a_line_explains_itself_in_the_order_it_is_printed() -> None:
+    line = replace(a_slip().lines[1], mark="Taxed")
+
+    assert line.explained == (
+        Part("detail", "1 × $81.2500"),
+        Part("cause", line.cause),
+        Part("mark", "Taxed"),
+        Part("rule", "Labor Code 226.7, once a day"),
+    )
+    assert replace(line, cause="", mark="", rule="").explained == (Part("detail", "1 × $81.2500"),)
 
 
 def changed(**values: object) -> str:

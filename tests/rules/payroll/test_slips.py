@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from marketplace.domain.documents.rules import Party, SlipDocument, fingerprint
+from marketplace.domain.payroll.rules.basis import hours_at_rates
 from marketplace.domain.payroll.rules.lines import Quantity, Wording, line
 from marketplace.domain.payroll.rules.paper import Facts, basis, slip_document
 from marketplace.domain.payroll.rules.records import read_adjustment, read_line, record
@@ -202,6 +203,103 @@ def test_a_wrap_of_the_same_date_is_a_plain_time() -> None:
     assert a_document(day=replace(DAY, out_at=CALL + timedelta(hours=12))).wrap == "19:00"
 
 
+def test_a_slip_that_corrects_or_reverses_another_names_it() -> None:
+    corrected = a_document(kind="correction", corrects="2026-00007")
+    reversed_ = a_document(kind="reversal", corrects="2026-00007")
+
+    assert corrected.status.startswith("Correction of 2026-00007")
+    assert reversed_.status.startswith("Reversal of 2026-00007")
+    assert a_document().status == "original"
+
+
+def test_the_year_of_a_code_stands_behind_its_first_line() -> None:
+    twice = (a_line(), a_line(), a_line("withholding", "backup"))
+    year = {
+        ("earning", "straight"): Money(99_000, USD),
+        ("withholding", "backup"): Money(1_000, USD),
+    }
+
+    paper = a_document(lines=twice, year_lines=year)
+
+    assert [line.ytd for line in paper.lines] == ["$990.00", "", "$-10.00"]
+
+
+def test_repaid_expenses_are_marked_and_kept_out_of_what_is_taxed() -> None:
+    parking = Adjustment("parking", Money(1_250, USD), is_reimbursement=True)
+    lines = (a_line(), a_line("allowance", "parking"), a_line("bump", "smoke"))
+
+    paper = a_document(
+        day=replace(DAY, adjustments=(parking,)),
+        lines=lines,
+        taxed=Money(26_750, USD),
+    )
+
+    marks = [line.mark.partition(" · ")[0] for line in paper.lines]
+    assert marks == ["", "Not taxed", "Taxed"]
+    assert (paper.taxed_on, paper.untaxed) == ("$267.50", "$12.50")
+    assert a_document(taxed=Money(28_000, USD)).untaxed == ""
+
+
+def test_hours_at_each_rate_leave_out_hours_nobody_worked() -> None:
+    rate = Fraction(32_500, 7)
+    lines = (
+        a_line(quantity=Quantity(Fraction(8), "hour", rate)),
+        a_line(quantity=Quantity(Fraction(2), "hour", rate, Fraction(3, 2))),
+        a_line(quantity=Quantity(Fraction(1, 2), "hour", rate * Fraction(3, 2))),
+        a_line(code="guaranteed", quantity=Quantity(Fraction(2), "hour", rate)),
+        a_line("penalty", "meal_penalty", Quantity(Fraction(1), "hour", rate)),
+        a_line(code="day", quantity=Quantity(Fraction(1), "day", rate)),
+    )
+
+    assert hours_at_rates(lines) == ("8 h × 46.4286", "2.5 h × 69.6429")
+
+
+def test_the_overtime_premium_is_a_figure_of_its_own_in_dollars_alone() -> None:
+    assert a_document(premium=Money(4_643, USD)).premium == "$46.43"
+    assert a_document(premium=Money(0, USD)).premium == ""
+    assert a_document(premium=Money(4_643, "CNY")).premium == ""
+
+
+def test_a_day_without_hours_prints_none_and_says_why() -> None:
+    paper = a_document(
+        day=None,
+        shoot_date=date(2026, 11, 20),
+        zone="Asia/Shanghai",
+        card_kind="cancelled",
+        worked_minutes=0,
+    )
+
+    assert (paper.call, paper.wrap, paper.meals) == ("", "", "")
+    assert (paper.shoot_date, paper.zone) == ("2026-11-20", "Asia/Shanghai")
+    assert paper.notes[0].startswith("The day was cancelled")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "words"),
+    [
+        ("cn_labor_platform_cumulative@2025-10-01", "annual settlement runs from 1 March to 30"),
+        ("cn_labor_nonresident@2019-01-01", "final for this payment"),
+        ("us_contractor@2026-01-01", "counts towards your tax return"),
+    ],
+)
+def test_withheld_tax_is_called_a_prepayment_where_it_is_one(scheme: str, words: str) -> None:
+    assert words in " ".join(a_document(scheme=scheme).notes)
+    assert "tax withheld" not in " ".join(a_document(scheme=scheme, lines=(a_line(),)).notes)
+
+
+def test_a_slip_says_who_to_ask_and_until_when_and_what_kind_of_work_it_pays() -> None:
+    paper = a_document(engagement="employee", payroll_period="weekly", run=7, is_auto_agreed=True)
+
+    assert (paper.contact, paper.dispute_by) == ("Redwood Vertical LLC", "2026-12-22")
+    assert a_document(contact="pay@redwood.test").contact == "pay@redwood.test"
+    assert paper.run == "7"
+    assert paper.engagement.startswith("Employee")
+    assert paper.cycle.startswith("Payroll period: one week")
+    assert a_document().cycle.startswith("Paid by the shoot day")
+    assert paper.period == "2026-11-21 – 2026-11-21"
+    assert paper.notes[0].startswith("The hours were agreed automatically")
+
+
 @pytest.mark.parametrize(
     ("quantity", "text"),
     [
@@ -209,6 +307,7 @@ def test_a_wrap_of_the_same_date_is_a_plain_time() -> None:
             Quantity(Fraction(5, 2), "hour", Fraction(7_000, 3), Fraction(3, 2)),
             "2.5 h × 23.3333 × 1.5",
         ),
+        (Quantity(Fraction(8), "hour", Fraction(8_125)), "8 h × 81.2500"),
         (Quantity(Fraction(1), "day", Fraction(28_000)), "1 d × 280.00"),
         (Quantity(Fraction(10), "percent", Fraction(280)), "10% × 280.00"),
         (Quantity(Fraction(1), "unit", Fraction(1_400)), ""),

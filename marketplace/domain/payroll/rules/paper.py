@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from marketplace.domain.documents.rules import LineKind, Party, SlipDocument, SlipLine, sealed
+from marketplace.domain.documents.rules import (
+    ORIGINAL,
+    LineKind,
+    Party,
+    SlipDocument,
+    SlipLine,
+    sealed,
+)
 from marketplace.domain.documents.rules import Payee as PrintedPayee
 from marketplace.domain.payroll.ports import Write
-from marketplace.domain.payroll.rules.lines import plain
+from marketplace.domain.payroll.rules.basis import basis, hours_at_rates
 from marketplace.domain.payroll.rules.shapes import PayLine, WorkedDay
 from marketplace.domain.payroll.rules.slips import Totals
-from marketplace.kernel.money import EXPONENTS, Money
+from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 from marketplace.kernel.zones import local
+
+__all__ = ["Facts", "Pen", "basis", "printed_lines", "slip_document"]
 
 ENGLISH: Final = "en"
 CHINESE: Final = "zh_Hans"
@@ -32,7 +41,29 @@ PRINTED_KINDS: Final[dict[str, LineKind]] = {
     "memo": "memo",
 }
 
-UNITS: Final = {"hour": "h", "day": "d", "percent": "%"}
+TAKEN: Final = ("withholding", "deduction")
+DAYS_TO_DISPUTE: Final = 30
+ENGAGEMENTS: Final[dict[str, Sentence]] = {
+    "employee": say("Employee"),
+    "contractor": say("Independent contractor"),
+    "labour_service": say("Labour service"),
+}
+PERIODS: Final[dict[str, Sentence]] = {
+    "daily": say("Payroll period: one day"),
+    "weekly": say("Payroll period: one week"),
+    "biweekly": say("Payroll period: two weeks"),
+    "semimonthly": say("Payroll period: half a month"),
+    "monthly": say("Payroll period: one month"),
+}
+BY_THE_DAY: Final = say("Paid by the shoot day")
+UNWORKED_DAYS: Final[dict[str, Sentence]] = {
+    "cancelled": say("The day was cancelled: this pays no hours of work."),
+    "standby": say("Paid for standing by: this pays no hours of work."),
+    "sent_home": say("Sent home without being used; paid as the deal says."),
+}
+AGREED_BY_ITSELF: Final = say("The hours were agreed automatically: nobody answered for 72 hours.")
+FINAL_SCHEMES: Final = ("cn_labor_nonresident",)
+"""Schemes whose tax is settled with the payment; all others take a prepayment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +71,13 @@ class Facts:
     """Everything a slip is printed from.
 
     address: lines of the payee; country: of the employer, chooses the paper.
+    day: None for a card without hours; `shoot_date` and `zone` then say when and where.
     year: what this slip's agent paid the person this year, this slip included.
+    year_lines: the same by kind and code of line; a code that is not there prints no sum.
+    kind: original | correction | reversal; corrects: the number of the other slip.
+    card_kind: work | sent_home | cancelled | standby.
+    taxed: what of the gross is taxed; premium: what overtime pays above the straight rate.
+    contact: whom to ask, as the company wants it printed; empty: the employer.
     """
 
     number: str
@@ -58,13 +95,36 @@ class Facts:
     registration_number: str
     role: str
     day_number: int
-    day: WorkedDay
+    day: WorkedDay | None
     worked_minutes: int
     agreement: str
     scheme: str
     lines: tuple[PayLine, ...]
     totals: Totals
     year: Totals
+    year_lines: Mapping[tuple[str, str], Money] = field(default_factory=dict)
+    shoot_date: date | None = None
+    zone: str = ""
+    kind: str = ORIGINAL
+    corrects: str = ""
+    run: int | None = None
+    card_kind: str = "work"
+    is_auto_agreed: bool = False
+    engagement: str = ""
+    payroll_period: str = ""
+    taxed: Money | None = None
+    premium: Money | None = None
+    contact: str = ""
+
+    @property
+    def worked_on(self) -> date:
+        """The date of the call, or of the day that was not worked."""
+        return self.day.shoot_date if self.day else self.shoot_date or self.pay_date
+
+    @property
+    def where(self) -> str:
+        """The zone of the set."""
+        return self.day.zone if self.day else self.zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,52 +170,149 @@ class Pen:
 
 def slip_document(facts: Facts, write: Write) -> SlipDocument:
     """Return what is printed, sealed with the fingerprint of all it says."""
-    pen = Pen(write, facts.day.zone)
+    pen = Pen(write, facts.where)
     day = facts.day
+    shoot_date = facts.worked_on.isoformat()
     return sealed(
         SlipDocument(
             number=facts.number,
+            status=_status(facts, pen),
             paper="Letter" if facts.country in LETTER_COUNTRIES else "A4",
             currency=facts.totals.gross.currency,
             pay_date=facts.pay_date.isoformat(),
             issued_at=pen.stamp(facts.issued_at),
+            run=str(facts.run or ""),
             employer=facts.employer,
             payee=_payee(facts),
             production=facts.production,
             production_second=facts.production_second,
             registration_number=facts.registration_number,
             role=facts.role,
-            shoot_date=day.shoot_date.isoformat(),
+            engagement=_words(ENGAGEMENTS.get(facts.engagement), pen),
+            shoot_date=shoot_date,
             shoot_day_label=pen.both(say("Day %(number)s", number=facts.day_number)),
-            zone=day.zone,
-            call=pen.clock(day.in_at, day.shoot_date),
-            wrap=pen.clock(day.out_at, day.shoot_date),
-            meals=_meals(day, pen),
+            zone=facts.where,
+            call=pen.clock(day.in_at, day.shoot_date) if day else "",
+            wrap=pen.clock(day.out_at, day.shoot_date) if day else "",
+            meals=_meals(day, pen) if day else "",
             worked_hours=_length(facts.worked_minutes, pen),
+            rates=hours_at_rates(facts.lines),
             agreement=facts.agreement,
             scheme=facts.scheme,
-            period=day.shoot_date.isoformat(),
-            lines=printed_lines(facts.lines, pen),
+            period=f"{shoot_date} \N{EN DASH} {shoot_date}",
+            cycle=_words(PERIODS.get(facts.payroll_period, BY_THE_DAY), pen),
+            lines=_with_years(printed_lines(facts.lines, pen, _untaxed(day)), facts, pen),
             gross=pen.amount(facts.totals.gross),
             withheld=pen.taken(facts.totals.withheld),
             deductions=pen.taken(facts.totals.deducted),
             net=pen.amount(facts.totals.net),
+            taxed_on=pen.amount(facts.taxed) if facts.taxed is not None else "",
+            untaxed=pen.amount(apart) if (apart := _untaxed_part(facts)) else "",
+            premium=pen.amount(premium) if (premium := _premium(facts)) else "",
             ytd_gross=pen.amount(facts.year.gross),
             ytd_withheld=pen.taken(facts.year.withheld),
+            ytd_deductions=pen.taken(facts.year.deducted),
             ytd_net=pen.amount(facts.year.net),
             payment_method=_method(facts, pen),
             payment_reference=facts.number,
+            notes=tuple(pen.both(note) for note in _notes(facts)),
+            contact=facts.contact or facts.employer.name,
+            dispute_by=(facts.pay_date + timedelta(days=DAYS_TO_DISPUTE)).isoformat(),
         ),
     )
 
 
-def printed_lines(lines: Sequence[PayLine], pen: Pen) -> tuple[SlipLine, ...]:
-    """Return the lines as printed: what is taken off carries a minus."""
-    return tuple(_line(one, pen) for one in lines)
+def _untaxed_part(facts: Facts) -> Money | None:
+    """Return what of the gross is not taxed; None when all of it is, or nobody said."""
+    if facts.taxed is None or facts.taxed == facts.totals.gross:
+        return None
+    return facts.totals.gross - facts.taxed
 
 
-def _line(one: PayLine, pen: Pen) -> SlipLine:
-    is_taken = one.kind in {"withholding", "deduction"}
+def _premium(facts: Facts) -> Money | None:
+    """Return the part of overtime pay that is reported apart, from 2025 to 2028 in the US."""
+    found = facts.premium
+    return found if found and found.minor and found.currency == "USD" else None
+
+
+def _status(facts: Facts, pen: Pen) -> str:
+    if facts.kind == "reversal":
+        return pen.both(say("Reversal of %(number)s", number=facts.corrects))
+    if facts.kind == "correction":
+        return pen.both(say("Correction of %(number)s", number=facts.corrects))
+    return ORIGINAL
+
+
+def _words(said: Sentence | None, pen: Pen) -> str:
+    return pen.both(said) if said else ""
+
+
+def _notes(facts: Facts) -> Iterator[Sentence]:
+    """Yield what has to be said in whole sentences."""
+    if facts.card_kind in UNWORKED_DAYS:
+        yield UNWORKED_DAYS[facts.card_kind]
+    if facts.is_auto_agreed:
+        yield AGREED_BY_ITSELF
+    if any(line.kind == "withholding" for line in facts.lines):
+        yield _prepayment(facts.scheme.partition("@")[0])
+    if _premium(facts):
+        yield say("The overtime premium is part of the gross; it is reported for your tax return.")
+    yield say("You may raise a question later too: the time limits of the law are longer.")
+
+
+def _prepayment(scheme: str) -> Sentence:
+    if scheme in FINAL_SCHEMES:
+        return say("The tax withheld is final for this payment.")
+    if scheme.startswith("cn_"):
+        return say(
+            "The tax withheld is a prepayment, not the final tax. "
+            "The annual settlement runs from 1 March to 30 June of the next year.",
+        )
+    return say(
+        "The tax withheld is a prepayment, not the final tax; it counts towards your tax return.",
+    )
+
+
+def _untaxed(day: WorkedDay | None) -> frozenset[str]:
+    """Return the codes of what is repaid against receipts."""
+    extras = day.adjustments if day else ()
+    return frozenset(one.code for one in extras if one.is_reimbursement)
+
+
+def _with_years(
+    lines: Sequence[SlipLine],
+    facts: Facts,
+    pen: Pen,
+) -> tuple[SlipLine, ...]:
+    """Put what the year came to behind the first line of each code."""
+    left = dict(facts.year_lines)
+    return tuple(
+        replace(line, ytd=_signed(one.kind, left.pop((one.kind, one.code), None), pen))
+        for line, one in zip(lines, facts.lines, strict=True)
+    )
+
+
+def _signed(kind: str, amount: Money | None, pen: Pen) -> str:
+    if amount is None:
+        return ""
+    return pen.taken(amount) if kind in TAKEN else pen.amount(amount)
+
+
+def printed_lines(
+    lines: Sequence[PayLine],
+    pen: Pen,
+    untaxed: Container[str] = (),
+) -> tuple[SlipLine, ...]:
+    """Return the lines as printed: what is taken off carries a minus.
+
+    untaxed: the codes of allowances that are no taxed pay.
+    """
+    return tuple(_line(one, pen, untaxed) for one in lines)
+
+
+def _line(one: PayLine, pen: Pen, untaxed: Container[str]) -> SlipLine:
+    is_extra = PRINTED_KINDS[one.kind] == "allowance"
+    mark = say("Not taxed") if one.code in untaxed else say("Taxed")
     return SlipLine(
         kind=PRINTED_KINDS[one.kind],
         label=pen.english(one.label),
@@ -163,32 +320,9 @@ def _line(one: PayLine, pen: Pen) -> SlipLine:
         detail=basis(one),
         rule=one.rule,
         cause=pen.both(one.cause) if one.cause else "",
-        amount=pen.taken(one.amount) if is_taken else pen.amount(one.amount),
+        mark=pen.both(mark) if is_extra else "",
+        amount=_signed(one.kind, one.amount, pen),
     )
-
-
-def basis(one: PayLine) -> str:
-    """Write how a line was worked out: "2.5 h × 23.3333 × 1.5"; empty for a plain amount.
-
-    Steps of a ladder have no rate of their own: their cause explains them.
-    """
-    if one.unit == "unit" and (one.quantity == 1 or one.rate.denominator != 1):
-        return ""
-    unit = UNITS.get(one.unit, "")
-    count = plain(one.quantity)
-    parts = [f"{count} {unit}" if unit.isalpha() else f"{count}{unit}", _rate(one)]
-    if one.multiplier != 1:
-        parts.append(plain(one.multiplier))
-    return " × ".join(parts)
-
-
-def _rate(one: PayLine) -> str:
-    """Write the rate of one unit in major units, or what a percentage is taken of."""
-    share = 100 if one.unit == "percent" else 1
-    minor = one.rate * share
-    if minor.denominator == 1:
-        return f"{Money(minor.numerator, one.amount.currency).decimal:,.2f}"
-    return plain(minor / 10 ** EXPONENTS[one.amount.currency])
 
 
 def _payee(facts: Facts) -> PrintedPayee:
