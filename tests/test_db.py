@@ -221,3 +221,35 @@ def test_references_are_checked_and_may_be_optional(session: Session) -> None:
     session.add(Owned(owner_id=owner.id + 1))
     with pytest.raises(sa.exc.IntegrityError):
         session.flush()
+
+
+def test_many_rows_are_stored_in_one_go_with_every_kind_of_value(probes: Database) -> None:
+    rows = [{"name": "a\tb", "seen_at": HALF_PAST_ELEVEN + timedelta(minutes=n)} for n in range(3)]
+    with probes.session() as session, db.transaction(session):
+        first = db.insert_rows(session, Probe, rows)
+        second = db.insert_rows(session, Probe, [{"name": "", "seen_at": None}])
+
+    with probes.session() as session:
+        stored = {probe.id: probe.seen_at for probe in session.scalars(sa.select(Probe))}
+    assert stored == dict(zip(first, [row["seen_at"] for row in rows], strict=True)) | {
+        second[0]: None
+    }
+
+
+def test_many_new_objects_are_held_as_stored(probes: Database) -> None:
+    made = [Probe(name="一", seen_at=HALF_PAST_ELEVEN), Probe(name="b")]
+    with probes.session() as session, db.transaction(session):
+        db.insert_all(session, made)
+
+        assert not session.new
+        assert not session.dirty
+        assert session.get_one(Probe, made[0].id) is made[0]
+        made[1].seen_at = HALF_PAST_ELEVEN
+    with probes.session() as session:
+        assert session.get_one(Probe, made[1].id).seen_at == HALF_PAST_ELEVEN
+
+
+def test_no_rows_are_no_statement(probes: Database) -> None:
+    with probes.session() as session, db.transaction(session):
+        assert db.insert_rows(session, Probe, []) == []
+        db.insert_all(session, [])

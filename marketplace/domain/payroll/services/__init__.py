@@ -9,13 +9,21 @@ from marketplace.domain.payroll.services.days import (
     preview,
     previews,
 )
-from marketplace.domain.payroll.services.slips import issue_slip
+from marketplace.domain.payroll.services.slips import (
+    SlipWork,
+    Taxed,
+    issue_slip,
+    issue_slips,
+)
 
 __all__ = [
     "Hours",
+    "SlipWork",
+    "Taxed",
     "earnings_of",
     "earnings_of_cards",
     "issue_slip",
+    "issue_slips",
     "preview",
     "previews",
 ]

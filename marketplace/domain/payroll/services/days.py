@@ -93,7 +93,7 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """Another day a person worked on the same production."""
+    """A day a person worked on a production."""
 
     engagement: Engagement
     hours: Hours
@@ -147,6 +147,12 @@ def price(session: Session, engagement: Engagement, hours: Hours) -> Priced:
     return _priced(Worked(engagement, hours), histories)
 
 
+def price_all(session: Session, works: Sequence[Worked]) -> list[Priced | PayError]:
+    """Price many days, in order, or say why one cannot be; one query for any number."""
+    histories = _histories(session, [work.engagement for work in works])
+    return [_try(work, histories) for work in works]
+
+
 def engagement_of(session: Session, booking_id: int) -> Engagement:
     """Return a booking with its day and its production."""
     row = session.execute(_engaged().where(Booking.id == booking_id)).one()
@@ -179,8 +185,13 @@ History = dict[tuple[int, int], list[Worked]]
 
 
 def _attempt(work: Worked, histories: History) -> Earnings | PayError:
+    priced = _try(work, histories)
+    return priced if isinstance(priced, PayError) else priced.earnings
+
+
+def _try(work: Worked, histories: History) -> Priced | PayError:
     try:
-        return _priced(work, histories).earnings
+        return _priced(work, histories)
     except PayError as problem:
         return problem
 

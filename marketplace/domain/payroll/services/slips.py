@@ -1,20 +1,22 @@
-"""Issue one pay slip: priced, taxed, numbered without gaps, frozen with all it came from."""
+"""Issue pay slips: priced, taxed, numbered without gaps, frozen with all they came from.
+
+Many at once cost a bounded number of statements: who is paid, hours, histories, the year so far,
+numbers, runs, then one insert of slips and one of lines.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.db import insert_once
-from marketplace.domain.accounts.models import Company
-from marketplace.domain.casting.models import Role
+from marketplace.db import insert_all, insert_rows
 from marketplace.domain.documents.rules import Party
-from marketplace.domain.payroll.models import PayLineRow, PayRun, PaySlip, SlipCounter
+from marketplace.domain.payroll.models import PayLineRow, PaySlip
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.payroll.queries import load_scheme
 from marketplace.domain.payroll.rules import Payee as TaxedPayee
@@ -22,70 +24,75 @@ from marketplace.domain.payroll.rules import Payment, withhold
 from marketplace.domain.payroll.rules.extras import commission_lines
 from marketplace.domain.payroll.rules.paper import Facts, slip_document
 from marketplace.domain.payroll.rules.records import record
-from marketplace.domain.payroll.rules.shapes import PaidBefore, PayeeYear, PayLine
+from marketplace.domain.payroll.rules.shapes import PaidBefore, PayError, PayLine
 from marketplace.domain.payroll.rules.slips import (
-    PayeeIncompleteError,
     Totals,
-    agent_key,
     document_owner,
     legal_name_owner,
-    slip_number,
     totals,
 )
-from marketplace.domain.payroll.services.days import (
-    Engagement,
-    Priced,
-    current_entry,
-    engagement_of,
-    price,
-)
-from marketplace.domain.people.models import Payee, Person
+from marketplace.domain.payroll.services.days import Priced, Worked, price_all
+from marketplace.domain.payroll.services.numbers import Runs, take_numbers
+from marketplace.domain.payroll.services.parties import Parties, lines_of, parties_of
+from marketplace.domain.payroll.services.years import Before, Years, years_of
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
 from marketplace.kernel.clock import Clock
-from marketplace.kernel.frozen import thaw
 from marketplace.kernel.ids import public_id
-from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 from marketplace.kernel.zones import local_date
 
+ORIGINAL: Final = "original"
 
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """Who pays whom for what; the payee is complete enough for a slip."""
-
-    engagement: Engagement
-    company: Company
-    role: Role
-    person: Person
-    payee: Payee
-    legal_name: str
-    address: tuple[str, ...]
-
-    @property
-    def agent(self) -> str:
-        """Who withholds."""
-        return agent_key(self.engagement.booking.withholding_agent, self.company.id)
+ExtraLines = Callable[[Totals], Sequence[PayLine]]
+"""Deductions taken after tax and commission, given what the slip adds up to before them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """One earlier slip of the same agent and person: what of it was taxed, and its totals."""
-
-    paid: PaidBefore
-    totals: Totals
+def no_lines(_found: Totals) -> Sequence[PayLine]:
+    """Take nothing more off."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Taxed:
-    """A priced day after tax: every line in printing order, and the year so far."""
+    """A priced day after tax: every line in printing order, and what they add up to."""
 
     priced: Priced
     payment: Payment
     lines: tuple[PayLine, ...]
     totals: Totals
-    year: Totals
     scheme: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipWork:
+    """One slip to be issued for an approved card.
+
+    entry: the hours it pays; None: those of the card as they stand.
+    priced: what it pays when that does not come from hours, such as a fee.
+    taxed: everything on it is worked out already, as on a reversal.
+    corrects: the slip it reverses or replaces. columns: more of its row, by name.
+    """
+
+    card: TimeCard
+    entry: TimeEntry | None = None
+    kind: str = ORIGINAL
+    corrects: PaySlip | None = None
+    priced: Priced | None = None
+    taxed: Taxed | None = None
+    extra_lines: ExtraLines = no_lines
+    columns: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A slip that will be issued: nothing about it can be refused any more."""
+
+    work: SlipWork
+    parties: Parties
+    taxed: Taxed
+    pay_date: date
+    year: Totals
 
 
 def issue_slip(
@@ -96,134 +103,173 @@ def issue_slip(
     write: Write,
     clock: Clock,
 ) -> PaySlip:
-    """Issue the pay slip of an approved time card; the caller holds the card and the person.
+    """Issue the pay slip of one approved time card; raises what `issue_slips` returns."""
+    work = [SlipWork(card=card)]
+    (found,) = issue_slips(session, work, vault=vault, write=write, clock=clock)
+    if isinstance(found, PayError):
+        raise found
+    return found
 
-    Flushes, never commits. Raises PayeeIncompleteError when the person has given no legal name
-    or tax form yet, PayError when the day cannot be priced or taxed.
+
+def issue_slips(
+    session: Session,
+    works: Sequence[SlipWork],
+    *,
+    vault: Vault,
+    write: Write,
+    clock: Clock,
+) -> list[PaySlip | PayError]:
+    """Issue many slips; the caller holds the cards and the people. Flushes, never commits.
+
+    Returns for each, in order, the slip or why there is none: PayeeIncompleteError when the
+    person has given no legal name or tax form yet, PayError when the day cannot be priced or
+    taxed. A person's later slips see the earlier ones of the same call in their year.
     """
-    parties = _parties(session, card, vault)
-    entry = current_entry(session, card)
-    priced = price(session, parties.engagement, entry)
-    pay_date = local_date(clock.now(), parties.engagement.production.zone)
-    taxed = _tax(session, parties, priced, pay_date)
-    slip = _slip(session, (card, entry), parties, taxed, clock)
-    _seal(slip, parties, taxed, vault, write)
-    session.add(slip)
-    session.flush()
-    session.add_all(_rows(slip.id, taxed.lines))
-    session.flush()
-    return slip
+    drafted = _draft(session, works, vault, clock)
+    drafts = [one for one in drafted if isinstance(one, Draft)]
+    books = [(one.parties.company.id, one.pay_date.year) for one in drafts]
+    numbers = take_numbers(session, books)
+    runs = Runs(session, clock)
+    slips = [
+        _slip(draft, number, runs.of(draft.parties.engagement, draft.pay_date).id, clock)
+        for draft, number in zip(drafts, numbers, strict=True)
+    ]
+    for slip, draft in zip(slips, drafts, strict=True):
+        _seal(slip, draft, vault, write)
+    insert_all(session, slips)
+    lines = zip(slips, drafts, strict=True)
+    insert_rows(session, PayLineRow, [row for one in lines for row in _rows(*one)])
+    issued = iter(slips)
+    return [next(issued) if isinstance(one, Draft) else one for one in drafted]
 
 
-def _parties(session: Session, card: TimeCard, vault: Vault) -> Parties:
-    engagement = engagement_of(session, card.booking_id)
-    person = session.get_one(Person, card.person_id)
-    payee = session.scalar(sa.select(Payee).where(Payee.person_id == person.id))
-    if payee is None or payee.legal_name_sealed is None:
-        raise PayeeIncompleteError(
-            say("%(name)s has not given a legal name yet.", name=person.stage_name),
-        )
-    if payee.tax_form is None and not payee.is_backup_withholding:
-        raise PayeeIncompleteError(
-            say("%(name)s has not given a tax form yet.", name=person.stage_name),
-        )
-    owner = f"payee:{person.id}"
-    address = payee.address_sealed
-    return Parties(
-        engagement=engagement,
-        company=session.get_one(Company, engagement.production.company_id),
-        role=session.get_one(Role, engagement.booking.role_id),
-        person=person,
-        payee=payee,
-        legal_name=vault.open(payee.legal_name_sealed, f"{owner}|legal_name"),
-        address=_address(vault.open(address, f"{owner}|address") if address else ""),
+def _draft(
+    session: Session,
+    works: Sequence[SlipWork],
+    vault: Vault,
+    clock: Clock,
+) -> list[Draft | PayError]:
+    works = _with_hours(session, works)
+    parties = parties_of(session, [work.card.booking_id for work in works], vault)
+    found = [parties[work.card.booking_id] for work in works]
+    priced = _price(session, works, found)
+    dates = [_pay_date(one, clock) for one in parties.values() if isinstance(one, Parties)]
+    years = years_of(session, dates)
+    return [
+        _attempt(work, of, day, years, clock)
+        for work, of, day in zip(works, found, priced, strict=True)
+    ]
+
+
+def _pay_date(parties: Parties, clock: Clock) -> tuple[Parties, date]:
+    return parties, local_date(clock.now(), parties.engagement.production.zone)
+
+
+def _price(
+    session: Session,
+    works: Sequence[SlipWork],
+    parties: Sequence[Parties | PayError],
+) -> list[Priced | PayError]:
+    """Price the hours of every work that is not priced already."""
+    no_hours = PayError(say("No hours have been entered."))
+    found: list[Priced | PayError] = []
+    asked: dict[int, Worked] = {}
+    for place, (work, of) in enumerate(zip(works, parties, strict=True)):
+        found.append(_given(work) or no_hours)
+        if isinstance(of, Parties) and work.entry is not None and _given(work) is None:
+            asked[place] = Worked(of.engagement, work.entry)
+    prices = price_all(session, list(asked.values())) if asked else []
+    for place, price in zip(asked, prices, strict=True):
+        found[place] = price
+    return found
+
+
+def _given(work: SlipWork) -> Priced | None:
+    return work.taxed.priced if work.taxed else work.priced
+
+
+def _with_hours(session: Session, works: Sequence[SlipWork]) -> list[SlipWork]:
+    """Give each card its hours as they stand, where the work names neither hours nor a price."""
+    wanting = [work.card.id for work in works if work.entry is None and _given(work) is None]
+    if not wanting:
+        return list(works)
+    session.flush()
+    latest = sa.and_(TimeEntry.time_card_id == TimeCard.id, TimeEntry.version == TimeCard.version)
+    found = session.scalars(
+        sa.select(TimeEntry).join(TimeCard, latest).where(TimeCard.id.in_(wanting)),
     )
+    entries = {entry.time_card_id: entry for entry in found}
+    return [
+        replace(work, entry=entries.get(work.card.id)) if work.card.id in entries else work
+        for work in works
+    ]
 
 
-def _address(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+def _attempt(
+    work: SlipWork,
+    parties: Parties | PayError,
+    priced: Priced | PayError,
+    years: Years,
+    clock: Clock,
+) -> Draft | PayError:
+    """Tax one slip, and add it to the person's year."""
+    if isinstance(parties, PayError):
+        return parties
+    if isinstance(priced, PayError):
+        return priced
+    _, pay_date = _pay_date(parties, clock)
+    try:
+        taxed = work.taxed or _tax(work, parties, priced, pay_date, years)
+    except PayError as problem:
+        return problem
+    item = str(parties.engagement.booking.production_id)
+    paid = PaidBefore(pay_date, item, taxed.payment.gross, taxed.totals.withheld)
+    years.add(parties, Before(paid, taxed.totals))
+    return Draft(work, parties, taxed, pay_date, years.totals(parties, pay_date))
 
 
-def _tax(session: Session, parties: Parties, priced: Priced, pay_date: date) -> Taxed:
+def _tax(
+    work: SlipWork,
+    parties: Parties,
+    priced: Priced,
+    pay_date: date,
+    years: Years,
+) -> Taxed:
     booking = parties.engagement.booking
     scheme = load_scheme(booking.scheme, pay_date)
-    before = _before(session, parties, pay_date)
     payment = Payment(
         pay_date=pay_date,
         item=str(booking.production_id),
         gross=priced.earnings.gross - priced.earnings.reimbursed,
         payee=TaxedPayee(parties.payee.tax_form, parties.payee.is_backup_withholding),
-        year=PayeeYear(tuple(one.paid for one in before)),
+        year=years.before(parties, pay_date),
         performed_in=parties.engagement.production.country,
     )
     withholdings = withhold(payment, scheme)
     deductions = commission_lines(priced.deal, priced.earnings, priced.agreement)
     found = totals(priced.earnings, withholdings, deductions)
+    extra = tuple(work.extra_lines(found))
     return Taxed(
         priced=priced,
         payment=payment,
-        lines=(*priced.earnings.lines, *withholdings, *deductions),
-        totals=found,
-        year=_sum([*(one.totals for one in before), found]),
+        lines=(*priced.earnings.lines, *withholdings, *deductions, *extra),
+        totals=totals(priced.earnings, withholdings, [*deductions, *extra]) if extra else found,
         scheme=f"{scheme.id}@{scheme.effective_from.isoformat()}",
     )
 
 
-def _sum(all_totals: Sequence[Totals]) -> Totals:
-    zero = Money(0, all_totals[0].gross.currency)
-    return Totals(
-        sum((one.gross for one in all_totals), zero),
-        sum((one.withheld for one in all_totals), zero),
-        sum((one.deducted for one in all_totals), zero),
-    )
-
-
-def _before(session: Session, parties: Parties, pay_date: date) -> list[Before]:
-    """Return what the same agent paid this person in the calendar year, in order of payment."""
-    currency = parties.engagement.booking.currency
-    found = session.scalars(
-        sa.select(PaySlip)
-        .where(
-            PaySlip.person_id == parties.person.id,
-            PaySlip.withholding_agent == parties.agent,
-            PaySlip.currency == currency,
-            PaySlip.pay_date >= pay_date.replace(month=1, day=1),
-            PaySlip.pay_date <= pay_date.replace(month=12, day=31),
-        )
-        .order_by(PaySlip.pay_date, PaySlip.id),
-    )
-    return [_paid(slip) for slip in found]
-
-
-def _paid(slip: PaySlip) -> Before:
-    gross, withheld, deducted = (
-        Money(minor, slip.currency)
-        for minor in (slip.gross_minor, slip.withheld_minor, slip.deducted_minor)
-    )
-    taxed = thaw(slip.inputs["payment"]["gross"])
-    paid = PaidBefore(slip.pay_date, str(slip.production_id), taxed, withheld)
-    return Before(paid, Totals(gross, withheld, deducted))
-
-
-def _slip(
-    session: Session,
-    worked: tuple[TimeCard, TimeEntry],
-    parties: Parties,
-    taxed: Taxed,
-    clock: Clock,
-) -> PaySlip:
-    """Return the slip of these facts, numbered; it is not sealed yet."""
-    card, entry = worked
+def _slip(draft: Draft, number: str, run_id: int, clock: Clock) -> PaySlip:
+    """Return the slip of a draft, numbered; it is not sealed yet."""
+    work, parties, taxed = draft.work, draft.parties, draft.taxed
     booking, production = parties.engagement.booking, parties.engagement.production
-    pay_date = taxed.payment.pay_date
-    number = _next_number(session, parties.company.id, pay_date.year)
-    run = _run(session, parties.engagement, pay_date, clock)
-    return PaySlip(
+    slip = PaySlip(
         public_id=public_id(),
         number=number,
-        pay_run_id=run.id,
-        time_card_id=card.id,
-        time_entry_id=entry.id,
+        kind=work.kind,
+        corrects_id=work.corrects.id if work.corrects else None,
+        pay_run_id=run_id,
+        time_card_id=work.card.id,
+        time_entry_id=work.entry.id if work.entry else None,
         booking_id=booking.id,
         shoot_day_id=booking.shoot_day_id,
         production_id=production.id,
@@ -231,7 +277,7 @@ def _slip(
         person_id=parties.person.id,
         withholding_agent=parties.agent,
         shoot_date=parties.engagement.day.shoot_date,
-        pay_date=pay_date,
+        pay_date=draft.pay_date,
         currency=booking.currency,
         gross_minor=taxed.totals.gross.minor,
         withheld_minor=taxed.totals.withheld.minor,
@@ -252,6 +298,9 @@ def _slip(
         digest="",
         issued_at=clock.now(),
     )
+    for name, value in work.columns.items():
+        setattr(slip, name, value)
+    return slip
 
 
 def _inputs(taxed: Taxed) -> dict[str, Any]:
@@ -268,16 +317,18 @@ def _inputs(taxed: Taxed) -> dict[str, Any]:
     }
 
 
-def _seal(slip: PaySlip, parties: Parties, taxed: Taxed, vault: Vault, write: Write) -> None:
+def _seal(slip: PaySlip, draft: Draft, vault: Vault, write: Write) -> None:
     """Put the legal name and the printed words into a slip that is not stored yet."""
-    document = slip_document(_facts(slip, parties, taxed), write)
-    slip.legal_name_sealed = vault.seal(parties.legal_name, legal_name_owner(slip.public_id))
-    slip.legal_name_index = vault.index(parties.legal_name)
+    name = draft.parties.legal_name
+    document = slip_document(_facts(slip, draft), write)
+    slip.legal_name_sealed = vault.seal(name, legal_name_owner(slip.public_id))
+    slip.legal_name_index = vault.index(name)
     slip.document_sealed = vault.seal(document.to_json(), document_owner(slip.public_id))
     slip.digest = document.data_digest
 
 
-def _facts(slip: PaySlip, parties: Parties, taxed: Taxed) -> Facts:
+def _facts(slip: PaySlip, draft: Draft) -> Facts:
+    parties, taxed = draft.parties, draft.taxed
     company, production = parties.company, parties.engagement.production
     return Facts(
         number=slip.number,
@@ -286,7 +337,7 @@ def _facts(slip: PaySlip, parties: Parties, taxed: Taxed) -> Facts:
         employer=Party(
             name=company.legal_name,
             second_name=company.second_name,
-            address_lines=_address(company.address),
+            address_lines=lines_of(company.address),
         ),
         country=company.country,
         legal_name=parties.legal_name,
@@ -305,66 +356,20 @@ def _facts(slip: PaySlip, parties: Parties, taxed: Taxed) -> Facts:
         scheme=taxed.scheme,
         lines=taxed.lines,
         totals=taxed.totals,
-        year=taxed.year,
+        year=draft.year,
     )
 
 
-def _rows(slip_id: int, lines: Sequence[PayLine]) -> list[PayLineRow]:
+def _rows(slip: PaySlip, draft: Draft) -> list[dict[str, object]]:
     return [
-        PayLineRow(
-            pay_slip_id=slip_id,
-            position=position,
-            kind=one.kind,
-            code=one.code,
-            amount_minor=one.amount.minor,
-            currency=one.amount.currency,
-            line=record(one),
-        )
-        for position, one in enumerate(lines, start=1)
+        {
+            "pay_slip_id": slip.id,
+            "position": position,
+            "kind": one.kind,
+            "code": one.code,
+            "amount_minor": one.amount.minor,
+            "currency": one.amount.currency,
+            "line": record(one),
+        }
+        for position, one in enumerate(draft.taxed.lines, start=1)
     ]
-
-
-def _next_number(session: Session, company_id: int, year: int) -> str:
-    """Take the next number of a company's year; given back when the transaction fails.
-
-    The counter's row stays locked until then, so slips of one company are issued one by one.
-    """
-    insert_once(
-        session, SlipCounter, ["company_id", "year"], company_id=company_id, year=year, last=0
-    )
-    last = session.scalars(
-        sa.update(SlipCounter)
-        .where(SlipCounter.company_id == company_id, SlipCounter.year == year)
-        .values(last=SlipCounter.last + 1)
-        .returning(SlipCounter.last)
-        .execution_options(synchronize_session=False),
-    ).one()
-    return slip_number(year, last)
-
-
-def _run(session: Session, engagement: Engagement, pay_date: date, clock: Clock) -> PayRun:
-    """Return the pay run of a shoot day on a date of payment, opening it at its first slip."""
-    runs = session.scalars(
-        sa.select(PayRun)
-        .where(PayRun.shoot_day_id == engagement.day.id)
-        .order_by(PayRun.id.desc()),
-    )
-    zone = engagement.production.zone
-    for run in runs:
-        if local_date(run.opened_at, zone) == pay_date:
-            return run
-    last = session.scalar(
-        sa.select(sa.func.max(PayRun.number)).where(
-            PayRun.production_id == engagement.production.id,
-        ),
-    )
-    opened = PayRun(
-        production_id=engagement.production.id,
-        company_id=engagement.production.company_id,
-        shoot_day_id=engagement.day.id,
-        number=(last or 0) + 1,
-        opened_at=clock.now(),
-    )
-    session.add(opened)
-    session.flush()
-    return opened
