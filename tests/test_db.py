@@ -245,8 +245,9 @@ def test_many_new_objects_are_held_as_stored(probes: Database) -> None:
         assert not session.dirty
         assert session.get_one(Probe, made[0].id) is made[0]
         made[1].seen_at = HALF_PAST_ELEVEN
+        changed = made[1].id
     with probes.session() as session:
-        assert session.get_one(Probe, made[1].id).seen_at == HALF_PAST_ELEVEN
+        assert session.get_one(Probe, changed).seen_at == HALF_PAST_ELEVEN
 
 
 def test_no_rows_are_no_statement(probes: Database) -> None:
