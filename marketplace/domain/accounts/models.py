@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Key, key, one_of, optional_ref, ref
-from marketplace.domain.accounts.rules import CompanyRole
+from marketplace.domain.accounts.rules import CompanyRole, PaysBy
 from marketplace.kernel.ids import public_id
 
 
@@ -63,9 +64,10 @@ class LoginAttempt(Base):
 
 
 class Company(Base):
-    """A production company: the legal employer on pay slips."""
+    """A production company: the legal employer on pay slips; payroll_contact: whom to ask."""
 
     __tablename__ = "company"
+    __table_args__ = (one_of("pays_by", PaysBy),)
 
     id: Mapped[int] = key()
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
@@ -73,13 +75,15 @@ class Company(Base):
     legal_name: Mapped[str]
     second_name: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
+    payroll_contact: Mapped[str] = mapped_column(default="")
     country: Mapped[str]
     typed_total_limit_minor: Mapped[int] = mapped_column(default=1_000_000)
+    pays_by: Mapped[str] = mapped_column(default=PaysBy.PLATFORM)
     created_at: Mapped[datetime]
 
 
 class Membership(Base):
-    """One person's role in one company."""
+    """One person's role in one company; `is_limited`: only for the productions named below."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -91,12 +95,24 @@ class Membership(Base):
     company_id: Mapped[int] = ref("company.id")
     user_id: Mapped[int] = ref("users.id", index=True)
     role: Mapped[str]
+    is_limited: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
+class ProductionAccess(Base):
+    """A production that somebody whose membership is limited may see."""
+
+    __tablename__ = "production_access"
+    __table_args__ = (sa.UniqueConstraint("membership_id", "production_id"),)
+
+    id: Mapped[int] = key()
+    membership_id: Mapped[int] = ref("membership.id")
+    production_id: Mapped[int] = ref("production.id", index=True)
+
+
 class Invitation(Base):
-    """A company asks somebody to join, by e-mail."""
+    """A company asks somebody to join, by e-mail; productions: None for all, or their ids."""
 
     __tablename__ = "invitation"
     __table_args__ = (one_of("role", CompanyRole),)
@@ -105,6 +121,7 @@ class Invitation(Base):
     company_id: Mapped[int] = ref("company.id", index=True)
     email: Mapped[str]
     role: Mapped[str]
+    productions: Mapped[list[Any] | None] = mapped_column(sa.JSON(none_as_null=True), default=None)
     token_digest: Mapped[str] = mapped_column(unique=True)
     invited_by_id: Mapped[int] = ref("users.id")
     created_at: Mapped[datetime]

@@ -13,6 +13,13 @@ from zxcvbn import zxcvbn
 from marketplace.kernel.sentences import Sentence, say
 
 
+class PaysBy(StrEnum):
+    """How a company's people get their money: through us, or from the company's own bank."""
+
+    PLATFORM = "platform"
+    OWN_BANK = "own_bank"
+
+
 class CompanyRole(StrEnum):
     """What a member of a production company does there."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Key, key, one_of, ref
-from marketplace.domain.payments.rules import Outcome, PayoutState
+from marketplace.db import Base, Key, key, one_of, optional_ref, ref
+from marketplace.domain.banking.rules.orders import BankFormat
+from marketplace.domain.payments.rules import FileState, Outcome, PayoutState, RowState
 from marketplace.kernel.ids import public_id
 
 
@@ -76,3 +77,114 @@ class PayoutAttempt(Base):
     missing_at: Mapped[datetime | None] = mapped_column(default=None)
     first_sent_at: Mapped[datetime]
     last_sent_at: Mapped[datetime]
+
+
+_LIVE = "state IN ('sent', 'paid')"
+
+
+class BankProfile(Base):
+    """The account a company pays one currency from, and the file its bank takes.
+
+    details_sealed: JSON with the account and the names and numbers of the bank; settings: the
+    template of a table and the titles of its answers.
+    """
+
+    __tablename__ = "bank_profile"
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "currency"),
+        one_of("format", BankFormat),
+    )
+
+    id: Mapped[int] = key()
+    company_id: Mapped[int] = ref("company.id")
+    currency: Mapped[str]
+    format: Mapped[str]
+    details_sealed: Mapped[bytes]
+    account_last4: Mapped[str]
+    bank_name: Mapped[str]
+    settings: Mapped[dict[str, Any]]
+    updated_by_id: Mapped[int] = ref("users.id")
+    updated_at: Mapped[datetime]
+
+
+class BankFile(Base):
+    """One file of payments for a company's bank, as it was made; its bytes are a stored file.
+
+    sha256: of the bytes as the bank gets them; they are stored sealed.
+    """
+
+    __tablename__ = "bank_file"
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "number"),
+        one_of("format", BankFormat),
+        one_of("state", FileState),
+        sa.CheckConstraint("rows > 0 AND total_minor > 0", name="pays_somebody"),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_when"
+        ),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    company_id: Mapped[int] = ref("company.id")
+    number: Mapped[int]
+    currency: Mapped[str]
+    format: Mapped[str]
+    value_date: Mapped[date]
+    rows: Mapped[int]
+    total_minor: Mapped[int]
+    sha256: Mapped[str]
+    state: Mapped[str] = mapped_column(default=FileState.MADE)
+    made_by_id: Mapped[int] = ref("users.id")
+    made_at: Mapped[datetime]
+    cancelled_by_id: Mapped[int | None] = optional_ref("users.id")
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancel_reason: Mapped[str] = mapped_column(default="")
+
+
+class BankFileRow(Base):
+    """One payment in a file; a payout stands in one live file at most."""
+
+    __tablename__ = "bank_file_row"
+    __table_args__ = (
+        sa.UniqueConstraint("bank_file_id", "position"),
+        sa.Index(
+            "uq_bank_file_row_live",
+            "payout_id",
+            unique=True,
+            sqlite_where=sa.text(_LIVE),
+            postgresql_where=sa.text(_LIVE),
+        ),
+        one_of("state", RowState),
+        sa.CheckConstraint("state <> 'paid' OR paid_on IS NOT NULL", name="paid_when"),
+    )
+
+    id: Mapped[int] = key()
+    bank_file_id: Mapped[int] = ref("bank_file.id")
+    position: Mapped[int]
+    payout_id: Mapped[int] = ref("payout.id", index=True)
+    amount_minor: Mapped[int]
+    state: Mapped[str] = mapped_column(default=RowState.SENT)
+    bank_reference: Mapped[str] = mapped_column(default="")
+    paid_on: Mapped[date | None] = mapped_column(default=None)
+    return_code: Mapped[str] = mapped_column(default="")
+    return_text: Mapped[str] = mapped_column(default="")
+    changed_at: Mapped[datetime]
+
+
+class BankAnswer(Base):
+    """What a bank has answered, kept sealed; taken over once."""
+
+    __tablename__ = "bank_answer"
+    __table_args__ = (sa.UniqueConstraint("company_id", "sha256"),)
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    company_id: Mapped[int] = ref("company.id")
+    currency: Mapped[str]
+    name: Mapped[str]
+    sha256: Mapped[str]
+    uploaded_by_id: Mapped[int] = ref("users.id")
+    uploaded_at: Mapped[datetime]
+    applied_by_id: Mapped[int | None] = optional_ref("users.id")
+    applied_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -44,7 +44,11 @@ class PayoutState(StrEnum):
 
 
 class Event(StrEnum):
-    """What happens to a payout; the gateway's answers are `accepted`, `refused`, `silent`."""
+    """What happens to a payout; the gateway's answers are `accepted`, `refused`, `silent`.
+
+    filed, unfiled: a bank file holds it, or was cancelled; returned: the bank sent it back;
+    lacking: the details the bank needs are missing.
+    """
 
     START = "start"
     ACCEPTED = "accepted"
@@ -64,6 +68,28 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     ABSENT = "absent"
 
+
+class FileState(StrEnum):
+    """Whether a bank file stands."""
+
+    MADE = "made"
+    CANCELLED = "cancelled"
+
+
+class RowState(StrEnum):
+    """What became of one payment of a bank file."""
+
+    SENT = "sent"
+    PAID = "paid"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+BANK_FILE: Final = "bank_file"
+"""The gateway of payouts that a company pays from its own bank: nothing sends them but a file."""
+
+MOST_ROWS: Final = 2_000
+"""How many payments one file holds: the accountant waits while it is made."""
 
 _S = PayoutState
 
@@ -105,15 +131,18 @@ def after(state: PayoutState, event: Event) -> PayoutState:
 
 NO_ACCOUNT: Final = "no_account"
 NO_GATEWAY: Final = "no_gateway"
+BANK_DETAILS: Final = "bank_details"
+BANK_RETURNED: Final = "bank_returned"
 
 PROBLEMS: Final[dict[str, Sentence]] = {
     NO_ACCOUNT: say("There is no bank account to pay to yet."),
     NO_GATEWAY: say("This country and currency cannot be paid from here."),
     "account_closed": say("The bank account is closed."),
+    BANK_DETAILS: say("The bank that pays needs more of the account than is known."),
 }
 """Why a payment waits, by code."""
 
-OF_THE_PAYEE: Final = frozenset({NO_ACCOUNT, "account_closed"})
+OF_THE_PAYEE: Final = frozenset({NO_ACCOUNT, "account_closed", BANK_DETAILS, BANK_RETURNED})
 """Problems that only the person who is paid can solve."""
 
 
@@ -121,6 +150,8 @@ def problem(code: str, text: str) -> Sentence | None:
     """Return why a payment waits; a code nobody has words for shows the gateway's own text."""
     if not code:
         return None
+    if code == BANK_RETURNED:
+        return say("The bank sent the payment back: %(text)s", text=text)
     return PROBLEMS.get(code) or say("The payment was refused: %(text)s", text=text)
 
 

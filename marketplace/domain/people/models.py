@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, key, ref
+from marketplace.db import Base, key, one_of, ref
+from marketplace.domain.banking.rules.orders import AccountKind
 from marketplace.domain.people.rules import TaxForm
 from marketplace.kernel.ids import public_id
 
@@ -47,7 +49,11 @@ class BookOut(Base):
 
 
 class Payee(Base):
-    """How one person is paid: legal name and bank, sealed; only payroll opens them."""
+    """How one person is paid: legal name and bank, sealed; only payroll opens them.
+
+    certificate: what an employee's Form W-4 and DE 4 say (`rules.Certificate` as JSON).
+    is_state_nonresident: whether they live outside California; None = never asked.
+    """
 
     __tablename__ = "payee"
     __table_args__ = (
@@ -55,6 +61,7 @@ class Payee(Base):
             "tax_form IS NULL OR tax_form IN (" + ", ".join(f"'{form}'" for form in TaxForm) + ")",
             name="tax_form_known",
         ),
+        one_of("account_kind", ("", *AccountKind)),
     )
 
     id: Mapped[int] = key()
@@ -66,7 +73,15 @@ class Payee(Base):
     tax_id_sealed: Mapped[bytes | None] = mapped_column(default=None)
     tax_id_last4: Mapped[str] = mapped_column(default="")
     is_backup_withholding: Mapped[bool] = mapped_column(default=False)
+    is_state_nonresident: Mapped[bool | None] = mapped_column(default=None)
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(
+        sa.JSON(none_as_null=True), default=None
+    )
     bank_name: Mapped[str] = mapped_column(default="")
     account_sealed: Mapped[bytes | None] = mapped_column(default=None)
     account_last4: Mapped[str] = mapped_column(default="")
+    account_kind: Mapped[str] = mapped_column(default="")
+    routing_number: Mapped[str] = mapped_column(default="")
+    bic: Mapped[str] = mapped_column(default="")
+    cnaps: Mapped[str] = mapped_column(default="")
     updated_at: Mapped[datetime]
