@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -71,11 +73,11 @@ def downgrade() -> None:
         batch.drop_column("cancellation_policy")
 
 
-def _required(name: str, kind: sa.types.TypeEngine[object], default: object) -> sa.Column[object]:
+def _required(name: str, kind: sa.types.TypeEngine[Any], default: Any) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False, server_default=default)
 
 
-def _forget_default(table: str, column: str, kind: sa.types.TypeEngine[object]) -> None:
+def _forget_default(table: str, column: str, kind: sa.types.TypeEngine[Any]) -> None:
     with op.batch_alter_table(table) as batch:
         batch.alter_column(column, existing_type=kind, server_default=None)
 

@@ -96,9 +96,12 @@ class Booking(Base):
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     end_reason: Mapped[str] = mapped_column(default="")
     calendar_sequence: Mapped[int] = mapped_column(default=0)
-    cancellation_policy: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    cancellation_policy: Mapped[dict[str, Any] | None] = mapped_column(
+        sa.JSON(none_as_null=True),
+        default=None,
+    )
     standby_percent: Mapped[int] = mapped_column(default=0)
-    fee: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    fee: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True), default=None)
     fee_minor: Mapped[int | None] = mapped_column(default=None)
     ended_by_id: Mapped[int | None] = optional_ref("users.id")
     upgraded_to: Mapped[str] = mapped_column(default="")

@@ -55,7 +55,10 @@ class Production(Base):
     minimum_rest_minutes: Mapped[int]
     registration_number: Mapped[str] = mapped_column(default="")
     budget_minor: Mapped[int | None] = mapped_column(default=None)
-    cancellation_policy: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    cancellation_policy: Mapped[dict[str, Any] | None] = mapped_column(
+        sa.JSON(none_as_null=True),
+        default=None,
+    )
     needs_payroll_approval: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default=ProductionState.DRAFT)
     created_by_id: Mapped[int] = ref("users.id")

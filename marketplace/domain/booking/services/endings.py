@@ -15,7 +15,8 @@ from marketplace.domain.booking.rules import (
     OfferRefusedError,
     is_standby_over,
 )
-from marketplace.domain.booking.services import places, telling
+from marketplace.domain.booking.rules.cancelling import Reason
+from marketplace.domain.booking.services import fees, places, telling
 from marketplace.domain.booking.services.telling import Facts, News
 from marketplace.domain.people.models import Person
 from marketplace.kernel.clock import Clock
@@ -25,12 +26,17 @@ from marketplace.kernel.sentences import Sentence, say
 
 @dataclass(frozen=True, slots=True)
 class CancelBooking:
-    """A production cancels a booking of its own, or lets a standby go; the reason is told."""
+    """A production cancels a booking of its own, or lets a standby go; the reason is told.
+
+    seen_fee: the fee in minor units that was on the page; None asks nothing.
+    """
 
     booking_id: int
     production_id: int
     by_id: int
     reason: str
+    kind: Reason = Reason.PRODUCTION
+    seen_fee: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,9 @@ class MissBooking:
 def cancel(session: Session, command: CancelBooking, *, clock: Clock) -> Booking:
     """Cancel a booking before its call; the next standby who is free gets the place.
 
-    Flushes, never commits. Cancelling twice changes nothing.
-    Raises OfferRefusedError once the call has passed.
+    The booking keeps its fee, possibly nothing, by the policy it was made under. Flushes, never
+    commits. Cancelling twice changes nothing. Raises OfferRefusedError once the call has passed,
+    and when the fee is no longer the one that was shown.
     """
     booking = _of_production(session, command.booking_id, command.production_id)
     line = _lock(session, booking)
@@ -69,10 +76,14 @@ def cancel(session: Session, command: CancelBooking, *, clock: Clock) -> Booking
         )
     is_standby = booking.state == BookingState.STANDBY
     action = Action.RELEASE if is_standby else Action.CANCEL
+    fee = fees.fee_of(session, booking, command.kind, clock.now())
+    fees.refuse_other(booking, fee, command.seen_fee)
     _end(session, booking, action, command.by_id, reason=command.reason, clock=clock)
+    fees.keep(booking, fee, command.by_id)
     facts = telling.facts_of(session, booking.offer_id)
     subject = _let_go(facts, on) if is_standby else _cancelled(facts, on)
-    lines = (say("Reason: %(reason)s", reason=command.reason),) if command.reason else ()
+    reason = (say("Reason: %(reason)s", reason=command.reason),) if command.reason else ()
+    lines = (*reason, *fees.words(booking))
     news = News(f"booking:{booking.public_id}:{action}", subject, lines)
     telling.tell_talent(session, facts, news, clock=clock)
     places.promote(session, _others(line, booking), clock=clock)
@@ -140,10 +151,13 @@ def release_standby(session: Session, role_date_id: int, *, clock: Clock) -> lis
     line = places.lock_place(session, role_date_id, [])
     due = [booking for booking in line if is_standby_over(booking.call_at, clock.now())]
     for booking in due:
+        fee = fees.fee_of(session, booking, Reason.PRODUCTION, clock.now())
         _end(session, booking, Action.RELEASE, None, clock=clock)
+        fees.keep(booking, fee, None)
         facts = telling.facts_of(session, booking.offer_id)
         on = telling.dates_of(session, [booking])[booking.id]
-        lines = (say("No place came free. Thank you for waiting; the date is yours again."),)
+        thanks = say("No place came free. Thank you for waiting; the date is yours again.")
+        lines = (thanks, *fees.words(booking))
         news = News(f"booking:{booking.public_id}:release", _let_go(facts, on), lines)
         telling.tell_talent(session, facts, news, clock=clock)
     return due

@@ -236,6 +236,16 @@ def _refuse_closed(role: Role, production: Production) -> None:
         raise OfferRefusedError(say("This role is not open, so it cannot be offered."))
     if production.state != ProductionState.LIVE:
         raise OfferRefusedError(say("This production is not live, so nothing can be offered."))
+    _engagement(production)
+
+
+def _engagement(production: Production) -> str:
+    """Return how the production engages people; raises OfferRefusedError while nobody chose."""
+    if production.engagement is None:
+        raise OfferRefusedError(
+            say("Say on the production how people are engaged, then make offers."),
+        )
+    return production.engagement
 
 
 def _refuse_late(asked: Sequence[_Asked], expires_at: datetime, now: datetime) -> None:
@@ -315,6 +325,10 @@ def _offered(offer: Offer, role: Role, production: Production, asked: _Asked) ->
         agreement=production.agreement,
         scheme=production.scheme,
         withholding_agent=production.withholding_agent,
+        cancellation_policy=production.cancellation_policy,
+        standby_percent=role.standby_percent,
+        engagement=_engagement(production),
+        payroll_period=production.payroll_period,
     )
 
 
@@ -345,6 +359,7 @@ def _sent_news(
     lines = (
         telling.rate_line(bookings[0]),
         *telling.day_lines(session, bookings, facts.zone),
+        *telling.fee_lines(bookings[0]),
         telling.deadline_line(offer.expires_at, facts.zone),
     )
     subject = say("You have an offer: %(role)s in %(title)s", **facts.names)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.domain.accounts.models import User
 from marketplace.domain.booking.models import Booking, Offer
+from marketplace.domain.booking.rules.cancelling import policy_words, read_policy
 from marketplace.domain.casting.models import Role
 from marketplace.domain.notices import services as notices
 from marketplace.domain.notices.services import Message, Reader
@@ -123,6 +124,17 @@ def rate_line(booking: Booking) -> Sentence:
         rate=Money(booking.day_rate_minor, booking.currency),
         hours=timedelta(minutes=booking.guaranteed_minutes),
     )
+
+
+def fee_lines(booking: Booking) -> tuple[Sentence, ...]:
+    """Say what is paid when the day is called off, and for waiting on standby; or nothing."""
+    policy = read_policy(booking.cancellation_policy)
+    lines = policy_words(policy) if policy.rows else ()
+    if not booking.standby_percent:
+        return lines
+    share = booking.standby_percent
+    waiting = say("Waiting on standby until it ends: %(share)s%% of the day rate.", share=share)
+    return (*lines, waiting)
 
 
 def deadline_line(expires_at: datetime, zone: str) -> Sentence:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from marketplace.domain.booking.rules.cancelling import Fee
 from marketplace.domain.payroll.rules.earnings import Job, Situation, hour_lines, job, premium
 from marketplace.domain.payroll.rules.extras import (
     adjustment_lines,
@@ -14,6 +16,7 @@ from marketplace.domain.payroll.rules.extras import (
     overtime_extra,
     reimbursed,
 )
+from marketplace.domain.payroll.rules.fees import fee_day, is_without_work, sent_home_line
 from marketplace.domain.payroll.rules.hours import MINUTES, Hours, clocked, measure
 from marketplace.domain.payroll.rules.lines import total
 from marketplace.domain.payroll.rules.penalties import meal_lines, rest_lines
@@ -46,6 +49,23 @@ def pay_day(deal: Deal, day: WorkedDay, agreement: Agreement) -> Earnings:
         raise PayError(
             say("%(title)s is not in force on %(day)s.", title=agreement.title, day=day.shoot_date),
         )
+    if day.fee is not None:
+        return _pay_called_off(deal, day, day.fee, agreement)
+    return _pay_work(deal, day, agreement)
+
+
+def _pay_called_off(deal: Deal, day: WorkedDay, fee: Fee, agreement: Agreement) -> Earnings:
+    """Return the fee alone, or for somebody sent home the hours lifted to the agreed share."""
+    if is_without_work(fee):
+        return fee_day(deal, fee)
+    found = _pay_work(replace(deal, is_guaranteed=False), day, agreement)
+    hours = [one for one in found.lines if one.kind == "earning"]
+    lift = sent_home_line(deal, hours, fee)
+    lines = (*hours, lift, *(one for one in found.lines if one.kind != "earning"))
+    return replace(found, lines=lines, gross=found.gross + lift.amount)
+
+
+def _pay_work(deal: Deal, day: WorkedDay, agreement: Agreement) -> Earnings:
     when = Situation(day.shoot_date, day.day_number, day.is_holiday)
     work = job(
         deal,

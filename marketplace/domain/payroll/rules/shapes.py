@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
+from marketplace.domain.booking.rules.cancelling import Fee
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
@@ -74,6 +75,7 @@ class WorkedDay:
     previous_wrap_at: this person's last wrap before this call, for rest penalties.
     previous_multiplier: what the last hour before that wrap was paid at.
     day_number: consecutive day in the work week (6th and 7th day rules).
+    fee: the day was called off or the person sent home; without work, in and out are the call.
     """
 
     shoot_date: date
@@ -86,6 +88,7 @@ class WorkedDay:
     day_number: int = 1
     is_holiday: bool = False
     previous_multiplier: Fraction = Fraction(1)
+    fee: Fee | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,16 @@ class Earnings:
 
 @dataclass(frozen=True, slots=True)
 class PaidBefore:
-    """An earlier payment by the same withholding agent to the same payee."""
+    """An earlier payment by the same withholding agent to the same payee.
+
+    scheme: the one it was taxed by; "" = the same as now. A reversal is below zero.
+    """
 
     pay_date: date
     item: str
     gross: Money
     withheld: Money
+    scheme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ class PayeeYear:
 class Certificate:
     """What an employee's Form W-4 and DE 4 say, for wage withholding.
 
-    period: daily | weekly | biweekly | semimonthly | monthly | …; store which one was used.
+    period: daily | weekly | biweekly | semimonthly | monthly | …; the one that was used.
     filing_status: single | mfj | hoh; state_status: single | married | head_household.
     """
 
@@ -171,11 +178,13 @@ class Payee:
     """Who is paid, as far as tax is concerned.
 
     tax_form: w9 | w8ben | 8233 | w4 | cn_resident | cn_nonresident | uk_self_employed | None.
+    is_state_nonresident: lives outside California; None = never said.
     """
 
     tax_form: str | None
     is_backup_withholding: bool = False
     certificate: Certificate | None = None
+    is_state_nonresident: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,7 @@ class Payment:
     gross: what is taxed: without VAT and without reimbursements, before commission.
     performed_in: country of the work (US), for services of foreign persons.
     expected_year: what the payee is expected to be paid in the calendar year, when known.
+    scheme: the one chosen for the engagement, for what counts together in a year.
     """
 
     pay_date: date
@@ -195,3 +205,9 @@ class Payment:
     year: PayeeYear = PayeeYear()
     performed_in: str | None = None
     expected_year: Money | None = None
+    scheme: str = ""
+
+    @property
+    def alike(self) -> tuple[PaidBefore, ...]:
+        """The earlier payments that were taxed by the same scheme."""
+        return tuple(one for one in self.year.payments if one.scheme in {"", self.scheme})

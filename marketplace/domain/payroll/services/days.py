@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.domain.booking.models import Booking
+from marketplace.domain.booking.rules.cancelling import read_fee
 from marketplace.domain.payroll.queries import load_agreement
 from marketplace.domain.payroll.rules import pay_day
+from marketplace.domain.payroll.rules.fees import is_without_work
 from marketplace.domain.payroll.rules.records import read_adjustment
 from marketplace.domain.payroll.rules.shapes import (
     Deal,
@@ -70,6 +72,19 @@ class Hours(Protocol):
     def adjustments(self) -> Sequence[Any]:
         """Bumps and allowances: recorded objects with the fields of `Adjustment`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoHours:
+    """The times of a day nobody worked: the call, and nothing after it."""
+
+    in_at: datetime
+    out_at: datetime
+    meal_out_at: None = None
+    meal_in_at: None = None
+    meal2_out_at: None = None
+    meal2_in_at: None = None
+    adjustments: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,13 @@ def price_all(session: Session, works: Sequence[Worked]) -> list[Priced | PayErr
     return [_try(work, histories) for work in works]
 
 
+def hours_of(booking: Booking, entry: TimeEntry | None) -> Hours | None:
+    """Return what a card is priced by: its hours, none where a fee alone is paid, None before."""
+    if is_without_work(read_fee(booking.fee)):
+        return NoHours(booking.call_at, booking.call_at)
+    return entry
+
+
 def engagement_of(session: Session, booking_id: int) -> Engagement:
     """Return a booking with its day and its production."""
     row = session.execute(_engaged().where(Booking.id == booking_id)).one()
@@ -205,13 +227,15 @@ def _worked(session: Session, wanted: sa.ColumnElement[bool]) -> list[tuple[int,
         .join(
             TimeEntry,
             sa.and_(TimeEntry.time_card_id == TimeCard.id, TimeEntry.version == TimeCard.version),
+            isouter=True,
         )
         .where(wanted)
         .order_by(TimeEntry.in_at, TimeCard.id),
     )
     return [
-        (card_id, Worked(Engagement(booking, day, production), entry))
+        (card_id, Worked(Engagement(booking, day, production), hours))
         for card_id, booking, day, production, entry in rows
+        if (hours := hours_of(booking, entry)) is not None
     ]
 
 
@@ -222,6 +246,8 @@ def _histories(session: Session, engagements: Sequence[Engagement]) -> History:
     found: History = {}
     wanted = sa.and_(TimeCard.person_id.in_(people), TimeCard.production_id.in_(shows))
     for _, work in _worked(session, wanted):
+        if isinstance(work.hours, NoHours):
+            continue
         key = (work.engagement.booking.person_id, work.engagement.production.id)
         found.setdefault(key, []).append(work)
     return found
@@ -268,6 +294,7 @@ def _day(work: Worked, others: Sequence[Worked], agreement: Agreement) -> Worked
             [other.engagement.day.shoot_date for other in others],
         ),
         previous_multiplier=_last_multiplier(previous, agreement),
+        fee=read_fee(work.engagement.booking.fee),
     )
 
 

@@ -19,7 +19,6 @@ from marketplace.domain.documents.rules import Party
 from marketplace.domain.payroll.models import PayLineRow, PaySlip
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.payroll.queries import load_scheme
-from marketplace.domain.payroll.rules import Payee as TaxedPayee
 from marketplace.domain.payroll.rules import Payment, withhold
 from marketplace.domain.payroll.rules.extras import commission_lines
 from marketplace.domain.payroll.rules.paper import Facts, slip_document
@@ -31,9 +30,10 @@ from marketplace.domain.payroll.rules.slips import (
     legal_name_owner,
     totals,
 )
-from marketplace.domain.payroll.services.days import Priced, Worked, price_all
+from marketplace.domain.payroll.services.days import Priced, Worked, hours_of, price_all
 from marketplace.domain.payroll.services.numbers import Runs, take_numbers
 from marketplace.domain.payroll.services.parties import Parties, lines_of, parties_of
+from marketplace.domain.payroll.services.payees import taxed_payee
 from marketplace.domain.payroll.services.years import Before, Years, years_of
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
@@ -176,8 +176,11 @@ def _price(
     asked: dict[int, Worked] = {}
     for place, (work, of) in enumerate(zip(works, parties, strict=True)):
         found.append(_given(work) or no_hours)
-        if isinstance(of, Parties) and work.entry is not None and _given(work) is None:
-            asked[place] = Worked(of.engagement, work.entry)
+        if isinstance(of, PayError) or _given(work) is not None:
+            continue
+        hours = hours_of(of.engagement.booking, work.entry)
+        if hours is not None:
+            asked[place] = Worked(of.engagement, hours)
     prices = price_all(session, list(asked.values())) if asked else []
     for place, price in zip(asked, prices, strict=True):
         found[place] = price
@@ -223,7 +226,8 @@ def _attempt(
     except PayError as problem:
         return problem
     item = str(parties.engagement.booking.production_id)
-    paid = PaidBefore(pay_date, item, taxed.payment.gross, taxed.totals.withheld)
+    withheld, scheme = taxed.totals.withheld, parties.engagement.booking.scheme
+    paid = PaidBefore(pay_date, item, taxed.payment.gross, withheld, scheme)
     years.add(parties, Before(paid, taxed.totals))
     return Draft(work, parties, taxed, pay_date, years.totals(parties, pay_date))
 
@@ -241,9 +245,10 @@ def _tax(
         pay_date=pay_date,
         item=str(booking.production_id),
         gross=priced.earnings.gross - priced.earnings.reimbursed,
-        payee=TaxedPayee(parties.payee.tax_form, parties.payee.is_backup_withholding),
+        payee=taxed_payee(parties.payee, booking, parties.person.stage_name),
         year=years.before(parties, pay_date),
         performed_in=parties.engagement.production.country,
+        scheme=booking.scheme,
     )
     withholdings = withhold(payment, scheme)
     deductions = commission_lines(priced.deal, priced.earnings, priced.agreement)
@@ -287,7 +292,7 @@ def _slip(draft: Draft, number: str, run_id: int, clock: Clock) -> PaySlip:
         agreement=booking.agreement,
         scheme=booking.scheme,
         stage_name=parties.person.stage_name,
-        role_name=parties.role.name,
+        role_name=booking.upgraded_to or parties.role.name,
         role_kind=parties.role.kind,
         production_title=production.title,
         legal_name_sealed=b"",
@@ -348,7 +353,7 @@ def _facts(slip: PaySlip, draft: Draft) -> Facts:
         production=production.title,
         production_second=production.second_title,
         registration_number=production.registration_number,
-        role=parties.role.name,
+        role=slip.role_name,
         day_number=parties.engagement.day.number,
         day=taxed.priced.day,
         worked_minutes=slip.worked_minutes,
