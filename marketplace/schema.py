@@ -55,22 +55,20 @@ APPEND_ONLY: Final = (
     "voucher_entry",
 )
 
-_SAME: Final = " AND ".join(
-    f"old.{column} = NEW.{column}"
-    for column in ("time_card_id", "person_id", "company_id", "production_id", "currency")
-)
-_NEGATED: Final = " AND ".join(
-    f"old.{column} = -NEW.{column}"
-    for column in ("gross_minor", "withheld_minor", "deducted_minor", "net_minor")
-)
-
 REFUSED: Final[dict[str, tuple[str, str, str]]] = {
     "pay_slip_corrects": (
         "pay_slip",
-        f"""NEW.kind <> 'original' AND NOT EXISTS (
+        """NEW.kind <> 'original' AND NOT EXISTS (
             SELECT 1 FROM pay_slip AS old
-            WHERE old.id = NEW.corrects_id AND old.kind <> 'reversal' AND {_SAME}
-              AND (NEW.kind <> 'reversal' OR ({_NEGATED})))""",
+            WHERE old.id = NEW.corrects_id AND old.kind <> 'reversal'
+              AND old.time_card_id = NEW.time_card_id AND old.person_id = NEW.person_id
+              AND old.company_id = NEW.company_id AND old.currency = NEW.currency
+              AND (NEW.kind <> 'reversal' OR (
+                old.gross_minor = -NEW.gross_minor AND old.withheld_minor = -NEW.withheld_minor
+                AND old.deducted_minor = -NEW.deducted_minor
+                AND old.net_minor = -NEW.net_minor
+                AND old.withholding_agent = NEW.withholding_agent
+                AND old.scheme = NEW.scheme)))""",
         "a reversal takes back exactly one slip, and a correction replaces one of the same card",
     ),
     "pay_slip_replaces": (

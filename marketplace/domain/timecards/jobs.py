@@ -16,3 +16,8 @@ def close_day(session: Session, shoot_day_id: int, *, clock: Clock) -> bool:
 def auto_agree(session: Session, time_card_id: int, *, clock: Clock) -> bool:
     """Let unanswered hours stand after 72 hours."""
     return services.auto_agree(session, time_card_id, clock=clock)
+
+
+def auto_agree_voucher(session: Session, voucher_id: int, *, clock: Clock) -> bool:
+    """Let an adjustment nobody has answered stand after 72 hours."""
+    return services.auto_agree_to_adjustment(session, voucher_id, clock=clock)

@@ -16,7 +16,7 @@ from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
 from marketplace.domain.casting.models import Role
 from marketplace.domain.people.models import Payee, Person
-from marketplace.domain.timecards.models import TimeCard, TimeEntry
+from marketplace.domain.timecards.models import TimeCard, TimeEntry, VoucherEntry
 from marketplace.domain.timecards.queries.rest import Call, rests
 from marketplace.domain.timecards.rules import CardState, Hours, Rest
 
@@ -138,7 +138,7 @@ def typed_total_limit(session: Session, company_id: int) -> int:
     ).one()
 
 
-def hours_of(entry: TimeEntry) -> Hours:
+def hours_of(entry: TimeEntry | VoucherEntry) -> Hours:
     """Return an entry as a value."""
     pairs = (
         (entry.meal_out_at, entry.meal_in_at),
