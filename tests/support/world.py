@@ -194,6 +194,7 @@ def _values(session: Session, users: Mapping[str, User]) -> dict[str, str]:
     slip = session.query(PaySlip).filter_by(**mine, shoot_day_id=paid.id).one()
     ids = {name: row.public_id for name, row in rows.items()}
     ids |= {"offer": offer.public_id, "card": card.public_id, "slip": slip.public_id}
+    ids["number"] = slip.number
     return ids | {"member": users["casting"].public_id, "filename": "app.css"}
 
 

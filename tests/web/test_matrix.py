@@ -52,6 +52,8 @@ WITHOUT_ACCOUNT: Final = {
     "/sign-up",
     "/sign-up/hire",
     "/speculation.json",
+    "/verify",
+    "/verify/<number>",
 }
 """All that is open to everybody. A new line here is a decision."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from marketplace.domain.accounts.rules import ROLE_WORDS, CompanyRole
@@ -12,6 +12,7 @@ from marketplace.web.fields import country_field, email_field, name_field, spoke
 from marketplace.web.forms import PageForm
 
 LONGEST_ADDRESS = 400
+LONGEST_CONTACT = 120
 
 
 class NewCompanyForm(PageForm):
@@ -43,6 +44,11 @@ class CompanyForm(PageForm):
         _("Address"), validators=[Length(max=LONGEST_ADDRESS)], render_kw={"rows": 3}
     )
     country = country_field()
+    payroll_contact = StringField(
+        _("Whom to ask about pay"),
+        validators=[Length(max=LONGEST_CONTACT)],
+        description=_("Printed on pay slips: a name, an e-mail address or a telephone number."),
+    )
 
     def to_command(self, company_id: int, by_id: int) -> EditCompany:
         """Return the command."""
@@ -53,6 +59,7 @@ class CompanyForm(PageForm):
             self.legal_name.data,
             self.address.data or "",
             self.country.data,
+            self.payroll_contact.data or "",
         )
 
 

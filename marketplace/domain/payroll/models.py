@@ -107,6 +107,7 @@ class PaySlip(Base):
         _one_each("reversal"),
         _one_each("correction"),
         sa.Index("ix_pay_slip_company_id_desc", "company_id", "id"),
+        sa.Index("ix_pay_slip_number", "number"),
         sa.Index("ix_pay_slip_person_pay_date", "person_id", "pay_date"),
     )
 

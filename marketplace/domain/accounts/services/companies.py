@@ -70,6 +70,7 @@ class EditCompany:
     legal_name: str
     address: str
     country: str
+    payroll_contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def sign_up_company(
 def edit_company(session: Session, command: EditCompany, *, clock: Clock) -> None:
     """Change a company; pay slips already printed keep what they said."""
     company = lock_one(session, Company, command.company_id)
-    names = ("name", "legal_name", "address", "country")
+    names = ("name", "legal_name", "address", "country", "payroll_contact")
     before = {name: getattr(company, name) for name in names}
     after = {name: getattr(command, name).strip() for name in names}
     for name, value in after.items():
