@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import lock_one
+from marketplace.domain.accounts.models import Company
+from marketplace.domain.accounts.rules import PaysBy
 from marketplace.domain.audit.services import Act, record
 from marketplace.domain.ledger import rules as accounts
 from marketplace.domain.ledger.services import Posting, post
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.ports import Till
-from marketplace.domain.payments.rules import NO_ACCOUNT, NO_GATEWAY, PayoutState
+from marketplace.domain.payments.rules import BANK_FILE, NO_ACCOUNT, NO_GATEWAY, PayoutState
 from marketplace.domain.payments.services.telling import tell_payee_is_needed
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.services import issue_slip
@@ -86,8 +88,8 @@ def _post(session: Session, slip: PaySlip, clock: Clock) -> None:
 
 
 def _payout(session: Session, slip: PaySlip, person: Person, till: Till) -> Payout:
-    gateway = till.gateway_for(person.country, slip.currency)
-    state, problem = _readiness(session, slip, has_gateway=gateway is not None)
+    gateway = _gateway(session, slip, person, till)
+    state, problem = _readiness(session, slip, has_gateway=bool(gateway))
     payout = Payout(
         pay_slip_id=slip.id,
         company_id=slip.company_id,
@@ -97,13 +99,22 @@ def _payout(session: Session, slip: PaySlip, person: Person, till: Till) -> Payo
         amount_minor=slip.net_minor,
         currency=slip.currency,
         state=state,
-        gateway=gateway.name if gateway else "",
+        gateway=gateway,
         problem_code=problem,
         created_at=till.clock.now(),
     )
     session.add(payout)
     session.flush()
     return payout
+
+
+def _gateway(session: Session, slip: PaySlip, person: Person, till: Till) -> str:
+    """Return what will carry the money: the company's own bank, or a gateway of ours."""
+    pays_by = session.scalar(sa.select(Company.pays_by).where(Company.id == slip.company_id))
+    if pays_by == PaysBy.OWN_BANK:
+        return BANK_FILE
+    gateway = till.gateway_for(person.country, slip.currency)
+    return gateway.name if gateway else ""
 
 
 def _readiness(session: Session, slip: PaySlip, *, has_gateway: bool) -> tuple[PayoutState, str]:
@@ -135,7 +146,7 @@ def _ask(session: Session, slip: PaySlip, payout: Payout, clock: Clock) -> None:
     """Ask for what follows: print the slip, send the money or tell who must act."""
     now = clock.now()
     tasks.ask(session, "print_slip", f"print_slip:{slip.id}", slip.id, run_at=now)
-    if payout.state == PayoutState.DUE:
+    if payout.state == PayoutState.DUE and payout.gateway != BANK_FILE:
         key = f"send_payout:{payout.id}:{payout.attempts}"
         tasks.ask(session, "send_payout", key, payout.id, run_at=now)
     if payout.state == PayoutState.HELD:

@@ -16,6 +16,7 @@ from marketplace.domain.ledger.services import Posting, post
 from marketplace.domain.payments.models import Payout, PayoutAttempt
 from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Transfer, Unknown
 from marketplace.domain.payments.rules import (
+    BANK_FILE,
     OF_THE_PAYEE,
     SURE_AFTER,
     Attempted,
@@ -73,9 +74,11 @@ def start_payout(session: Session, payout_id: int, *, clock: Clock) -> Leaving |
     """Write down the attempt before anything leaves; None when there is nothing to send.
 
     A payout that is already being sent goes on with its last attempt: same key, same order.
+    One that the company's own bank pays is never sent from here.
     """
     payout = lock_one(session, Payout, payout_id)
-    if payout.state not in {PayoutState.DUE, PayoutState.SENDING}:
+    is_ours = payout.gateway != BANK_FILE
+    if not is_ours or payout.state not in {PayoutState.DUE, PayoutState.SENDING}:
         return None
     if payout.state == PayoutState.DUE:
         attempt = _new_attempt(session, payout, clock)
@@ -167,7 +170,7 @@ def arrive(session: Session, payout_id: int, at: datetime, *, clock: Clock) -> N
     post(session, posting, clock=clock)
     _log(session, payout, "arrive", None, clock)
     session.flush()
-    _settle_day(session, payout.shoot_day_id)
+    settle_day(session, payout.shoot_day_id)
 
 
 def retry_payout(session: Session, command: RetryPayout, *, clock: Clock) -> Payout:
@@ -226,7 +229,8 @@ def _make_due(session: Session, payout: Payout, event: Event, clock: Clock) -> N
     payout.problem = ""
     key = f"send_payout:{payout.id}:{payout.attempts}"
     session.flush()
-    tasks.ask(session, "send_payout", key, payout.id, run_at=clock.now())
+    if payout.gateway != BANK_FILE:
+        tasks.ask(session, "send_payout", key, payout.id, run_at=clock.now())
 
 
 def _new_attempt(session: Session, payout: Payout, clock: Clock) -> PayoutAttempt:
@@ -344,7 +348,7 @@ def _refuse_other(session: Session, attempt_id: int, transfer: Transfer) -> None
         )
 
 
-def _settle_day(session: Session, shoot_day_id: int) -> None:
+def settle_day(session: Session, shoot_day_id: int) -> None:
     """Mark a day settled when every card of it is paid."""
     day = lock_one(session, ShootDay, shoot_day_id)
     open_cards = sa.exists().where(
