@@ -80,6 +80,7 @@ def make_production(page: Page) -> None:
     page.locator("[name=agreement]").select_option("us_film_crew_12")
     page.locator("[name=scheme]").select_option("us_nra_services")
     page.locator("[name=withholding_agent][value=production]").check()
+    page.locator("[name=engagement][value=contractor]").check()
     press(page, "Save and add shoot days")
     heading(page, "Add shoot days")
 

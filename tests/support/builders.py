@@ -145,6 +145,7 @@ def a_production(
         agreement="cn_microdrama_day" if is_chinese else "us_film_crew_12",
         scheme="cn_labor_per_payment" if is_chinese else "us_contractor",
         withholding_agent="production",
+        engagement="labour_service" if is_chinese else "contractor",
         minimum_rest_minutes=minimum_rest_minutes,
         registration_number="V-41-0882" if is_chinese else "",
         state=ProductionState.LIVE,
@@ -283,6 +284,8 @@ def a_booking(
         agreement=production.agreement,
         scheme=production.scheme,
         withholding_agent=production.withholding_agent,
+        engagement=production.engagement or "contractor",
+        payroll_period=production.payroll_period,
         confirmed_at=NOW if is_confirmed else None,
     )
     session.add(booking)

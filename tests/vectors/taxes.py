@@ -138,7 +138,8 @@ def nra(inputs: Inputs) -> Outputs:
 
 
 def state_592(inputs: Inputs) -> Outputs:
-    payment = payment_of(inputs["pay_date"], inputs["amount"], Payee("w9"), "USD")
+    payee = Payee("w9", is_state_nonresident=True)
+    payment = payment_of(inputs["pay_date"], inputs["amount"], payee, "USD")
     year = from_major(str(inputs.get("annual_total_expected", inputs["amount"])), "USD")
     return withheld_and_net(replace(payment, expected_year=year), "us_ca_nonresident_592")
 
@@ -215,7 +216,8 @@ def wage_lines(inputs: Inputs, schemes: tuple[str, ...]) -> list[PayLine]:
     """Return what several schemes withhold from one payment of wages."""
     payee = Payee("w4", certificate=certificate(inputs, "ca_status"))
     payment = payment_of(inputs["pay_date"], str(inputs["wages"]), payee, "USD")
-    before = PaidBefore(payment.pay_date, "", from_major(str(inputs.get("ytd", "0")), "USD"), NONE)
+    new_year = payment.pay_date.replace(month=1, day=1)
+    before = PaidBefore(new_year, "", from_major(str(inputs.get("ytd", "0")), "USD"), NONE)
     told = replace(payment, year=PayeeYear((before,)))
     return [
         line

@@ -10,14 +10,21 @@ from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from marketplace.domain.payroll.queries import agreements, schemes
+from marketplace.domain.payroll.rules.engagements import Choice, fitting, why_not
 from marketplace.domain.payroll.rules.terms import Agreement
 from marketplace.domain.productions.queries import ProductionFacts
-from marketplace.domain.productions.rules import WithholdingAgent
+from marketplace.domain.productions.rules import (
+    ENGAGEMENT_WORDS,
+    Engagement,
+    PayrollPeriod,
+    WithholdingAgent,
+)
 from marketplace.domain.productions.services import Terms
 from marketplace.kernel.money import Money
-from marketplace.kernel.sentences import say
+from marketplace.kernel.sentences import Sentence, say
 from marketplace.kernel.zones import local_date
 from marketplace.web.extensions import clock
+from marketplace.web.fields import spoken
 from marketplace.web.forms import (
     Between,
     LengthField,
@@ -53,8 +60,10 @@ CURRENCIES: Final = {
 
 SCHEMES: Final = {
     "us_contractor": lazy_gettext("United States: independent contractors (1099)"),
+    "us_ca_contractors": lazy_gettext("California: contractors, each by their own tax form"),
     "us_nra_services": lazy_gettext("United States: non-resident aliens, 30%"),
     "us_ca_nonresident_592": lazy_gettext("California: non-residents of the state, 7%"),
+    "us_ca_w2": lazy_gettext("California: employees (W-2)"),
     "cn_labor_per_payment": lazy_gettext("China: labour service, each payment on its own"),
     "cn_labor_platform_cumulative": lazy_gettext("China: labour service, platform, cumulative"),
     "cn_labor_nonresident": lazy_gettext("China: labour service of non-residents"),
@@ -68,7 +77,10 @@ AGENTS: Final = {
     WithholdingAgent.PLATFORM.value: lazy_gettext("The platform"),
 }
 
-CUMULATIVE: Final = "cn_labor_platform_cumulative"
+PERIODS: Final = {
+    PayrollPeriod.DAILY.value: lazy_gettext("Daily"),
+    PayrollPeriod.WEEKLY.value: lazy_gettext("Weekly, for whoever signed the statement"),
+}
 
 COMMON_ZONES: Final = (
     "America/Los_Angeles",
@@ -155,6 +167,23 @@ class ProductionForm(PageForm):
         choices=agreement_choices,
         description=lazy_gettext("Its rules price overtime, meals and rest on every time card."),
     )
+    engagement = RadioField(
+        lazy_gettext("How people are engaged"),
+        [InputRequired(lazy_gettext("Choose how people are engaged."))],
+        choices=spoken(ENGAGEMENT_WORDS),
+        description=lazy_gettext(
+            "Your choice is kept with your name. In California, actors and crew are employees "
+            "unless a professional has told you otherwise."
+        ),
+    )
+    payroll_period = SelectField(
+        lazy_gettext("Payroll period of employees"),
+        choices=options(PERIODS),
+        description=lazy_gettext(
+            "Days are paid one by one, so wages are taxed by the daily table. The weekly table is "
+            "for people who sign that nobody else employs them in the week."
+        ),
+    )
     scheme = SelectField(lazy_gettext("Tax withholding"), choices=options(SCHEMES))
     withholding_agent = RadioField(
         lazy_gettext("Who withholds"),
@@ -192,21 +221,28 @@ class ProductionForm(PageForm):
             )
 
     def validate_scheme(self, field: SelectField) -> None:
-        """Refuse a scheme of another currency, or one that is not this withholder's."""
+        """Refuse a scheme that does not fit the engagement, the country or who withholds."""
         found = schemes().get(field.data)
-        currency = found[-1].currency if found else self.currency.data
-        if currency != self.currency.data:
-            raise ValidationError(
-                say(
-                    "This scheme withholds %(one)s, the production pays in %(other)s.",
-                    one=currency,
-                    other=self.currency.data,
-                ),
-            )
-        if field.data == CUMULATIVE and self.withholding_agent.data != WithholdingAgent.PLATFORM:
-            raise ValidationError(
-                say("The cumulative method is for a platform that withholds; choose the platform."),
-            )
+        if found is None or self.engagement.data not in set(Engagement):
+            return
+        choice = Choice(
+            engagement=self.engagement.data,
+            country=self.country.data,
+            currency=self.currency.data,
+            agent=self.withholding_agent.data or "",
+        )
+        problem = why_not(found[-1], choice)
+        if problem is not None:
+            raise ValidationError(problem)
+
+    @property
+    def fits(self) -> list[tuple[Sentence, list[str]]]:
+        """The ways of being engaged in the country of the shoot, with what may be withheld."""
+        latest = [versions[-1] for versions in schemes().values()]
+        return [
+            (word, [str(SCHEMES[one]) for one in fitting(latest, engagement, self.country.data)])
+            for engagement, word in ENGAGEMENT_WORDS.items()
+        ]
 
     def terms(self) -> Terms:
         """Return what the form says, as the domain wants it."""
@@ -225,6 +261,8 @@ class ProductionForm(PageForm):
             agreement=self.agreement.data,
             scheme=self.scheme.data,
             withholding_agent=self.withholding_agent.data,
+            engagement=self.engagement.data,
+            payroll_period=self.payroll_period.data,
             minimum_rest_minutes=usual_rest(self.agreement.data) if rest is None else rest,
             registration_number=(self.registration_number.data or "").strip(),
             budget_minor=budget,
@@ -248,6 +286,7 @@ def new_form(country: str) -> ProductionForm:
         "agreement": agreement,
         "scheme": scheme,
         "withholding_agent": WithholdingAgent.PRODUCTION.value,
+        "payroll_period": PayrollPeriod.DAILY.value,
         "rest": None,
     }
     return ProductionForm(data=start)

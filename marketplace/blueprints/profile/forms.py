@@ -15,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import Length, ValidationError
 
+from marketplace.blueprints.profile.certificates import CertificateForm
 from marketplace.domain.accounts.rules import LONGEST_PASSWORD
 from marketplace.domain.people.queries import PayeeRow
 from marketplace.domain.people.rules import (
@@ -97,7 +98,7 @@ class ProfileForm(PageForm):
         )
 
 
-class PayeeForm(PageForm):
+class PayeeForm(CertificateForm):
     """How a person is paid. Numbers are never shown again: an empty field keeps what is there."""
 
     legal_name = name_field(
@@ -154,4 +155,6 @@ class PayeeForm(PageForm):
             tax_number=tidy_number(self.tax_number.data or ""),
             bank_name=self.bank_name.data,
             account=tidy_number(self.account.data or ""),
+            is_state_nonresident=self.is_state_nonresident,
+            certificate=self.certificate,
         )

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from marketplace.blueprints.profile.certificates import shown
 from marketplace.blueprints.profile.forms import PayeeForm, ProfileForm
 from marketplace.domain.payments.services import keep_payee as keep_details
 from marketplace.domain.people import queries, services
@@ -51,7 +52,8 @@ def keep() -> ResponseReturnValue:
 def payee() -> ResponseReturnValue:
     """Show how the reader is paid; numbers show their last four."""
     known = queries.payee(reading(), person_id(), outside().vault)
-    form = PayeeForm(formdata=None, obj=known)
+    declared = shown(known.certificate, is_state_nonresident=known.is_state_nonresident)
+    form = PayeeForm(formdata=None, obj=known, data=declared)
     return render_template("profile/payee.html", form=form, known=known)
 
 

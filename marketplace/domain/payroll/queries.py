@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from marketplace.domain.payroll.rules import books
+from marketplace.domain.payroll.rules import forms as form_file
 from marketplace.domain.payroll.rules import schemes as scheme_files
 from marketplace.domain.payroll.rules.shapes import PayError
 from marketplace.domain.payroll.rules.tables import Scheme
@@ -61,7 +62,18 @@ def load_scheme(scheme_id: str, on_date: date) -> Scheme:
 @cache
 def schemes() -> dict[str, tuple[Scheme, ...]]:
     """Return the versions of every scheme by id, oldest first, each file read and checked once."""
-    return {raw["id"]: scheme_files.scheme(raw) for raw in _files("schemes")}
+    raws = sorted(_files("schemes"), key=lambda raw: bool(raw["kind"] == scheme_files.COMPOSITE))
+    found: dict[str, tuple[Scheme, ...]] = {}
+    for raw in raws:
+        found[raw["id"]] = scheme_files.scheme(raw, found)
+    return found
+
+
+@cache
+def forms() -> tuple[form_file.Form, ...]:
+    """Return the forms of a calendar year, read and checked once."""
+    raw = json.loads((DATA / "forms.json").read_text(encoding="utf-8"))
+    return form_file.forms(raw)
 
 
 def _files(folder: str) -> Iterator[dict[str, Any]]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.people.ports import Vault
-from marketplace.domain.people.rules import Work
+from marketplace.domain.people.rules import Certificate, Work
 from marketplace.kernel.sentences import Sentence, say
+
+_PERSON_OF: Final = sa.select(Person.id).where(Person.user_id == sa.bindparam("user"))
+"""Written once: every page of everybody who is signed in asks it."""
 
 
 def person_of(session: Session, user_id: int) -> int | None:
     """Return the id of a user's talent profile, or None when they have none."""
-    return session.scalar(sa.select(Person.id).where(Person.user_id == user_id))
+    return session.connection().scalar(_PERSON_OF, {"user": user_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class PayeeRow:
     account_last4: str = ""
     has_tax_number: bool = False
     has_account: bool = False
+    is_state_nonresident: bool | None = None
+    certificate: Certificate | None = None
 
     @property
     def gaps(self) -> list[Sentence]:
@@ -121,6 +127,8 @@ def payee(session: Session, person_id: int, vault: Vault) -> PayeeRow:
         account_last4=row.account_last4,
         has_tax_number=row.tax_id_sealed is not None,
         has_account=row.account_sealed is not None,
+        is_state_nonresident=row.is_state_nonresident,
+        certificate=Certificate(**row.certificate) if row.certificate else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -22,8 +23,10 @@ class TaxForm(StrEnum):
 
     W9 = "w9"
     W8BEN = "w8ben"
+    TREATY = "8233"
     CN_RESIDENT = "cn_resident"
     CN_NONRESIDENT = "cn_nonresident"
+    UK_SELF_EMPLOYED = "uk_self_employed"
 
 
 WORK_WORDS: Final[dict[Work, Sentence]] = {
@@ -36,10 +39,46 @@ WORK_WORDS: Final[dict[Work, Sentence]] = {
 TAX_FORM_WORDS: Final[dict[TaxForm, Sentence]] = {
     TaxForm.W9: say("W-9: United States person"),
     TaxForm.W8BEN: say("W-8BEN: not a United States person"),
+    TaxForm.TREATY: say("8233: not a United States person, exempt by treaty"),
     TaxForm.CN_RESIDENT: say("China: resident"),
     TaxForm.CN_NONRESIDENT: say("China: not a resident"),
+    TaxForm.UK_SELF_EMPLOYED: say("United Kingdom: self-employed"),
 }
 """What people call the tax forms."""
+
+FILING_WORDS: Final[dict[str, Sentence]] = {
+    "single": say("Single, or married filing separately"),
+    "mfj": say("Married filing jointly"),
+    "hoh": say("Head of household"),
+}
+"""What Form W-4, step 1(c), calls the filing statuses."""
+
+STATE_WORDS: Final[dict[str, Sentence]] = {
+    "single": say("Single, or married with two or more incomes"),
+    "married": say("Married, one income"),
+    "head_household": say("Head of household"),
+}
+"""What Form DE 4 calls the filing statuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What an employee's Form W-4 and DE 4 say; amounts in cents a year, `extra` a payment.
+
+    has_one_employer: signed that nobody else employs them in a week they work.
+    """
+
+    filing_status: str
+    is_step2: bool
+    credits: int
+    other_income: int
+    deductions: int
+    extra: int
+    state_status: str
+    regular_allowances: int
+    estimated_allowances: int
+    has_one_employer: bool
+
 
 SHOWN: Final = 4
 """How many signs of a number are kept readable."""

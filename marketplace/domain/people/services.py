@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from marketplace.domain.audit.services import Act, record
 from marketplace.domain.notices.services import Message, Reader, tell
 from marketplace.domain.people.models import BookOut, Payee, Person
 from marketplace.domain.people.ports import Vault
-from marketplace.domain.people.rules import TaxForm, Work, last_four
+from marketplace.domain.people.rules import Certificate, TaxForm, Work, last_four
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.sentences import say
@@ -42,7 +42,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class PayeeDetails:
-    """How a person is paid. tax_number, account: "" keeps what is there."""
+    """How a person is paid. tax_number, account: "" keeps what is there.
+
+    is_state_nonresident: lives outside California; None = not said.
+    certificate: Form W-4 and DE 4, for employees in the United States.
+    """
 
     person_id: int
     legal_name: str
@@ -51,6 +55,8 @@ class PayeeDetails:
     tax_number: str
     bank_name: str
     account: str
+    is_state_nonresident: bool | None = None
+    certificate: Certificate | None = None
 
 
 def sign_up_talent(
@@ -115,16 +121,27 @@ def _seal(payee: Payee, details: PayeeDetails, vault: Vault) -> list[str]:
         if given and (kept is None or vault.open(kept, owner) != given):
             setattr(payee, column, vault.seal(given, owner))
             changed.append(name)
-    for name in ("tax_form", "bank_name"):
-        if getattr(payee, name) != getattr(details, name):
-            setattr(payee, name, getattr(details, name))
-            changed.append(name)
+    changed += _declare(payee, details)
     if "legal_name" in changed:
         payee.legal_name_index = vault.index(details.legal_name)
     if "tax_number" in changed:
         payee.tax_id_last4 = last_four(details.tax_number)
     if "account" in changed:
         payee.account_last4 = last_four(details.account)
+    return changed
+
+
+def _declare(payee: Payee, details: PayeeDetails) -> list[str]:
+    """Put what is kept in the open into the row; returns the names of what changed."""
+    said = {
+        "tax_form": details.tax_form,
+        "bank_name": details.bank_name,
+        "is_state_nonresident": details.is_state_nonresident,
+        "certificate": asdict(details.certificate) if details.certificate else None,
+    }
+    changed = [name for name, value in said.items() if getattr(payee, name) != value]
+    for name in changed:
+        setattr(payee, name, said[name])
     return changed
 
 

@@ -32,6 +32,8 @@ class ProductionFacts:
     agreement: str
     scheme: str
     withholding_agent: str
+    engagement: str | None
+    payroll_period: str
     minimum_rest_minutes: int
     registration_number: str
     budget_minor: int | None

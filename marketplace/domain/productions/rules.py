@@ -42,6 +42,29 @@ class WithholdingAgent(StrEnum):
     PLATFORM = "platform"
 
 
+class Engagement(StrEnum):
+    """What a person is to those who pay: an explicit choice, never guessed."""
+
+    EMPLOYEE = "employee"
+    CONTRACTOR = "contractor"
+    LABOUR_SERVICE = "labour_service"
+
+
+class PayrollPeriod(StrEnum):
+    """The period wages are taxed by; it counts for employees alone."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+ENGAGEMENT_WORDS: Final[dict[Engagement, Sentence]] = {
+    Engagement.EMPLOYEE: say("Employees"),
+    Engagement.CONTRACTOR: say("Independent contractors"),
+    Engagement.LABOUR_SERVICE: say("Labour service (劳务)"),
+}
+"""What people call the ways of being engaged."""
+
+
 class ProductionError(DomainError):
     """A production that cannot be stored, changed or published like this."""
 
@@ -73,10 +96,18 @@ def in_order(days: Iterable[tuple[int, date, datetime]]) -> list[int]:
     return [day_id for day_id, *_when in sorted(days, key=lambda day: (day[1], day[2], day[0]))]
 
 
-def why_not_live(*, days: int, country: str, registration_number: str) -> Sentence | None:
+def why_not_live(
+    *,
+    days: int,
+    country: str,
+    registration_number: str,
+    engagement: str | None,
+) -> Sentence | None:
     """Return what is missing before a production can be published, or None."""
     if not days:
         return say("Add at least one shoot day before you publish.")
+    if engagement is None:
+        return say("Say how people are engaged before you publish.")
     if country == REGISTERED_IN and not registration_number.strip():
         return say(
             "A show shot in China needs its registration number (备案号) before you publish."

@@ -18,6 +18,7 @@ from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.ports import IsEngaged
 from marketplace.domain.productions.rules import (
     DayState,
+    PayrollPeriod,
     ProductionError,
     ProductionState,
     ShootDayError,
@@ -32,7 +33,10 @@ WORKING: Final = {ProductionState.DRAFT, ProductionState.LIVE}
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a production says about itself; agreement and scheme are ids of data files."""
+    """What a production says about itself; agreement and scheme are ids of data files.
+
+    engagement: employee | contractor | labour_service, None while nobody has chosen.
+    """
 
     title: str
     second_title: str
@@ -48,6 +52,8 @@ class Terms:
     minimum_rest_minutes: int
     registration_number: str
     budget_minor: int | None
+    engagement: str | None
+    payroll_period: str = PayrollPeriod.DAILY
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ def create(session: Session, command: CreateProduction, *, clock: Clock) -> Prod
         company_id=command.company_id,
         created_by_id=command.by_id,
         created_at=clock.now(),
+        engagement_by_id=command.by_id if command.terms.engagement else None,
         **asdict(command.terms),
     )
     session.add(production)
@@ -136,6 +143,8 @@ def edit(session: Session, command: EditProduction, *, clock: Clock) -> Producti
     )
     if production.zone != command.terms.zone:
         _move_zone(session, production, command.terms.zone)
+    if production.engagement != command.terms.engagement:
+        production.engagement_by_id = command.by_id
     for name, value in new.items():
         setattr(production, name, value)
     changed = [name for name in new if before[name] != new[name]]
@@ -160,6 +169,7 @@ def go_live(session: Session, production: Production, by_id: int, *, clock: Cloc
         days=days or 0,
         country=production.country,
         registration_number=production.registration_number,
+        engagement=production.engagement,
     )
     if missing:
         raise ProductionError(missing)

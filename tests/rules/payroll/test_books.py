@@ -43,7 +43,7 @@ def test_every_agreement_is_read_with_its_sources() -> None:
 def test_every_scheme_is_read_with_its_sources() -> None:
     found = queries.schemes()
 
-    assert len(found) == 13
+    assert len(found) == 15
     assert all(version.sources for versions in found.values() for version in versions)
 
 
@@ -143,6 +143,24 @@ def test_a_scheme_with_a_hole_is_refused_by_file_and_row(raw: Raw, row: str) -> 
         schemes.scheme(raw)
 
 
+WAGES = a_file("schemes", "us_ca_w2")
+
+
+@pytest.mark.parametrize(
+    ("raw", "row"),
+    [
+        (changed(WAGES, "versions", 0, "effective_to", to=None), r"us_ca_w2, .*parts\[0\]"),
+        (changed(WAGES, "versions", 0, "effective_from", to="2024-01-01"), r"parts\[0\]"),
+        (changed(WAGES, "versions", 0, "parts", 1, "scheme", to="moon"), r"parts\[1\]"),
+        (changed(WAGES, "versions", 0, "parts", 3, "for", to="nobody"), r"parts\[3\].*whom"),
+        (changed(WAGES, "versions", 0, "effective_to", to="2025-12-31"), "ends before it starts"),
+    ],
+)
+def test_a_composite_without_a_table_for_all_its_days_is_refused(raw: Raw, row: str) -> None:
+    with pytest.raises(books.BookError, match=row):
+        schemes.scheme(raw, queries.schemes())
+
+
 def test_an_agreement_inherits_what_it_does_not_say() -> None:
     low_budget, parent = (
         queries.agreements()[name] for name in ("us_sag_ulb_2025", "us_sag_day_performer")
@@ -153,7 +171,9 @@ def test_an_agreement_inherits_what_it_does_not_say() -> None:
 
 
 def test_every_reader_has_a_file() -> None:
-    assert set(schemes.READERS) == set(queries.schemes())
+    composites = {"us_ca_w2", "us_ca_contractors"}
+
+    assert set(schemes.READERS) | composites == set(queries.schemes())
 
 
 def test_reading_a_file_never_fails_silently() -> None:

@@ -18,10 +18,12 @@ from marketplace.domain.payroll.rules import (
     withhold,
 )
 from marketplace.domain.payroll.rules.shapes import Certificate
+from marketplace.domain.payroll.rules.wages import period_of
 from marketplace.kernel.money import Money, from_major
 
 RESIDENT = Payee("cn_resident")
 A_DAY = date(2026, 11, 20)
+AWAY = Payee("w9", is_state_nonresident=True)
 W4 = Payee("w4", certificate=Certificate())
 
 
@@ -171,16 +173,144 @@ def test_a_non_resident_of_california_pays_above_the_years_threshold(
     expected: str | None, owed: str
 ) -> None:
     year = None if expected is None else from_major(expected, "USD")
-    payment = replace(a_payment("1000", Payee("w9")), expected_year=year)
+    payment = replace(a_payment("1000", AWAY), expected_year=year)
 
     assert tax(payment, "us_ca_nonresident_592") == owed
 
 
 def test_a_year_that_passed_the_threshold_is_withheld_from() -> None:
     paid = (PaidBefore(A_DAY, "show", Money(60000, "USD"), Money(0, "USD")),)
-    payment = replace(a_payment("1000", Payee("w9")), year=PayeeYear(paid))
+    payment = replace(a_payment("1000", AWAY), year=PayeeYear(paid))
 
     assert tax(payment, "us_ca_nonresident_592") == "70.00"
+
+
+def test_somebody_who_lives_in_california_pays_no_tax_of_non_residents() -> None:
+    payment = replace(
+        a_payment("1000", Payee("w9", is_state_nonresident=False)),
+        expected_year=Money(500_000, "USD"),
+    )
+
+    (line,) = lines(payment, "us_ca_nonresident_592")
+
+    assert (line.code, str(line.cause)) == ("nothing", "Lives in California.")
+
+
+def test_nobody_guesses_whether_somebody_lives_in_california() -> None:
+    with pytest.raises(PayError, match="whether this person lives in California"):
+        lines(a_payment("1000", Payee("w9")), "us_ca_nonresident_592")
+
+
+def printed(payment: Payment, scheme: str) -> list[tuple[str, str]]:
+    return [(line.code, str(line.amount.decimal)) for line in lines(payment, scheme)]
+
+
+def test_wages_in_california_bear_four_taxes_each_by_its_own_rule() -> None:
+    found = lines(a_payment("280", W4), "us_ca_w2")
+
+    assert [(line.code, str(line.amount.decimal)) for line in found if line.kind != "memo"] == [
+        ("social_security", "17.36"),
+        ("medicare", "4.06"),
+        ("federal_income_tax", "27.64"),
+        ("state_income_tax", "11.65"),
+        ("state_disability", "3.64"),
+    ]
+    assert {line.rule.split("@")[0] for line in found} == {
+        "us_fica",
+        "us_fit_pub15t",
+        "us_ca_pit_methodb",
+        "us_ca_sdi",
+    }
+
+
+@pytest.mark.parametrize(
+    ("payee", "found"),
+    [
+        (Payee("w9", is_state_nonresident=False), [("nothing", "0.00")]),
+        (AWAY, [("nothing", "0.00"), ("state_nonresident_tax", "140.00")]),
+        (
+            Payee("w8ben", is_state_nonresident=True),
+            [("nonresident_tax", "600.00"), ("state_nonresident_tax", "140.00")],
+        ),
+        (Payee("8233", is_state_nonresident=False), [("nothing", "0.00")]),
+    ],
+)
+def test_contractors_in_california_are_taxed_by_their_own_form(
+    payee: Payee, found: list[tuple[str, str]]
+) -> None:
+    payment = replace(a_payment("2000", payee), performed_in="US")
+
+    assert printed(payment, "us_ca_contractors") == found
+
+
+def test_a_contractor_who_never_said_where_they_live_is_refused() -> None:
+    with pytest.raises(PayError, match="lives in California"):
+        lines(a_payment("2000", Payee("w9")), "us_ca_contractors")
+
+
+@pytest.mark.parametrize(
+    ("agreed", "has_one_employer", "period"),
+    [
+        ("daily", True, "daily"),
+        ("weekly", True, "weekly"),
+        ("weekly", False, "daily"),
+    ],
+)
+def test_the_weekly_table_needs_the_statement(
+    agreed: str, *, has_one_employer: bool, period: str
+) -> None:
+    assert period_of(agreed, has_one_employer=has_one_employer) == period
+
+
+WEEKLY = Payee("w4", certificate=Certificate(period="weekly"))
+
+
+def wages_before(on: date, gross: str, scheme: str = "us_ca_w2") -> PaidBefore:
+    return PaidBefore(on, "show", from_major(gross, "USD"), Money(0, "USD"), scheme)
+
+
+@pytest.mark.parametrize("scheme", ["us_fit_pub15t", "us_ca_pit_methodb"])
+def test_the_days_of_a_week_together_bear_the_tax_on_the_week(scheme: str) -> None:
+    sunday, saturday = date(2026, 11, 15), date(2026, 11, 21)
+    first = replace(a_payment("900", WEEKLY, on=sunday), scheme="us_ca_w2")
+    year = PayeeYear((wages_before(sunday, "900"),))
+    second = replace(a_payment("900", WEEKLY, on=saturday), scheme="us_ca_w2", year=year)
+    whole = a_payment("1800", WEEKLY, on=saturday)
+
+    parts = sum(
+        (line.amount.minor for one in (first, second) for line in lines(one, scheme)),
+    )
+
+    assert abs(parts - lines(whole, scheme)[0].amount.minor) <= 1
+    assert lines(second, scheme)[0].amount.minor > lines(first, scheme)[0].amount.minor
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        wages_before(date(2026, 11, 14), "900"),
+        wages_before(date(2026, 11, 16), "900", "us_contractor"),
+    ],
+)
+def test_another_week_and_other_income_change_nothing(other: PaidBefore) -> None:
+    alone = replace(a_payment("900", WEEKLY), scheme="us_ca_w2")
+    after = replace(alone, year=PayeeYear((other,)))
+
+    assert lines(after, "us_fit_pub15t") == lines(alone, "us_fit_pub15t")
+
+
+def test_days_on_the_daily_table_are_taxed_one_by_one() -> None:
+    year = PayeeYear((wages_before(A_DAY, "280"),))
+    again = replace(a_payment("280", W4), year=year, scheme="us_ca_w2")
+
+    assert tax(again, "us_fit_pub15t") == "27.64"
+
+
+def test_what_somebody_earned_as_a_contractor_is_no_wage() -> None:
+    year = PayeeYear((wages_before(A_DAY, "184500", "us_contractor"),))
+    payment = replace(a_payment("100", W4), year=year, scheme="us_ca_w2")
+
+    assert printed(payment, "us_fica")[0] == ("social_security", "6.20")
 
 
 def test_a_self_employed_person_in_britain_is_paid_gross() -> None:

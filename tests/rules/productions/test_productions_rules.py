@@ -52,20 +52,34 @@ def test_days_are_numbered_by_date_then_by_call() -> None:
 
 
 def test_nothing_is_published_without_a_shoot_day() -> None:
-    reason = rules.why_not_live(days=0, country="US", registration_number="")
+    reason = rules.why_not_live(
+        days=0, country="US", registration_number="", engagement="contractor"
+    )
 
     assert "shoot day" in str(reason)
 
 
 def test_a_show_in_china_needs_its_registration_number() -> None:
-    reason = rules.why_not_live(days=6, country="CN", registration_number="  ")
+    reason = rules.why_not_live(
+        days=6, country="CN", registration_number="  ", engagement="labour_service"
+    )
 
     assert "备案号" in str(reason)
 
 
+def test_nothing_is_published_before_somebody_chose_how_people_are_engaged() -> None:
+    reason = rules.why_not_live(days=6, country="US", registration_number="", engagement=None)
+
+    assert "how people are engaged" in str(reason)
+
+
 @pytest.mark.parametrize(("country", "number"), [("US", ""), ("CN", "V-41-0882")])
 def test_a_complete_production_may_be_published(country: str, number: str) -> None:
-    assert rules.why_not_live(days=1, country=country, registration_number=number) is None
+    reason = rules.why_not_live(
+        days=1, country=country, registration_number=number, engagement="contractor"
+    )
+
+    assert reason is None
 
 
 def test_a_published_production_keeps_its_currency() -> None:

@@ -42,6 +42,7 @@ TERMS = Terms(
     agreement="us_film_crew_12",
     scheme="us_contractor",
     withholding_agent="production",
+    engagement="contractor",
     minimum_rest_minutes=600,
     registration_number="",
     budget_minor=5_000_000,

@@ -43,6 +43,8 @@ PRODUCTION = {
     "agreement": "us_film_crew_12",
     "scheme": "us_contractor",
     "withholding_agent": "production",
+    "engagement": "contractor",
+    "payroll_period": "daily",
     "rest": "",
 }
 DAYS = {
@@ -193,6 +195,7 @@ def test_the_cumulative_method_needs_a_platform_that_withholds(show: Show) -> No
         "currency": "CNY",
         "agreement": "cn_microdrama_day",
         "scheme": "cn_labor_platform_cumulative",
+        "engagement": "labour_service",
     }
 
     url = f"/c/{show.company.public_id}/productions/new"

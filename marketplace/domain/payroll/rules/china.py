@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from marketplace.domain.payroll.rules.lines import plain
-from marketplace.domain.payroll.rules.shapes import PaidBefore, PayeeYear, PayLine, Payment
+from marketplace.domain.payroll.rules.shapes import PaidBefore, PayLine, Payment
 from marketplace.domain.payroll.rules.tables import (
     Bracket,
     CumulativeTable,
@@ -86,27 +86,28 @@ def same_time(payment: Payment) -> tuple[PaidBefore, ...]:
     month = (payment.pay_date.year, payment.pay_date.month)
     return tuple(
         paid
-        for paid in payment.year.payments
+        for paid in payment.alike
         if paid.item == payment.item and (paid.pay_date.year, paid.pay_date.month) == month
     )
 
 
 def consecutive(payment: Payment, scheme: Scheme) -> tuple[PaidBefore, ...]:
-    """Return the earlier payments of this year in the run of months that ends with this one."""
+    """Return the earlier payments of this year in the run of months that ends with this one.
+
+    A month whose payments were all taken back is a month without income.
+    """
     counted = [
         paid
-        for paid in _of_year(payment.year, payment.pay_date.year)
-        if paid.pay_date >= scheme.introduced and paid.gross.minor > 0
+        for paid in payment.alike
+        if paid.pay_date.year == payment.pay_date.year and paid.pay_date >= scheme.introduced
     ]
-    months = {paid.pay_date.month for paid in counted} | {payment.pay_date.month}
+    income: dict[int, int] = {}
+    for paid in counted:
+        income[paid.pay_date.month] = income.get(paid.pay_date.month, 0) + paid.gross.minor
     first = payment.pay_date.month
-    while first - 1 in months:
+    while income.get(first - 1, 0) > 0:
         first -= 1
     return tuple(paid for paid in counted if first <= paid.pay_date.month)
-
-
-def _of_year(year: PayeeYear, calendar_year: int) -> list[PaidBefore]:
-    return [paid for paid in year.payments if paid.pay_date.year == calendar_year]
 
 
 def is_vat_exempt(sales_of_day: Fraction, table: VatThreshold) -> bool:

@@ -5,7 +5,7 @@ No file is opened here: the caller hands over the parsed JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -14,12 +14,14 @@ from typing import Final
 from marketplace.domain.payroll.rules.books import Raw, bad_row, day_or_none
 from marketplace.domain.payroll.rules.tables import (
     Bracket,
+    Composite,
     ContractorTerms,
     CumulativeTable,
     ExpenseTable,
     FederalTables,
     ForeignServices,
     PaidGross,
+    Part,
     Scheme,
     SocialInsurance,
     StateInsurance,
@@ -34,17 +36,23 @@ STATE_TOLERANCE: Final = Fraction(1, 100)
 FEDERAL_TOLERANCE: Final = Fraction(1, 5)
 """The step-2 schedules halve the thresholds and round them to whole dollars: 0.50 x 37%."""
 ZERO: Final = Fraction(0)
+COMPOSITE: Final = "composite"
+PAYEES: Final = ("everybody", "us_persons", "foreign_persons", "state_nonresidents")
+Others = Mapping[str, tuple[Scheme, ...]]
+NO_OTHERS: Final[Others] = {}
 
 
-def scheme(raw: Raw) -> tuple[Scheme, ...]:
+def scheme(raw: Raw, others: Others = NO_OTHERS) -> tuple[Scheme, ...]:
     """Return the versions of a scheme, oldest first.
 
+    others: the schemes a composite is made of, by id.
     Raises BookError naming the file and the row for a missing figure, a bracket that does
-    not continue the one below it, or versions that overlap or leave a gap.
+    not continue the one below it, versions that overlap or leave a gap, or a part without a
+    table for the whole version.
     """
     try:
-        versions = [_version(raw, version) for version in raw["versions"]]
-    except (KeyError, ValueError, TypeError) as fault:
+        versions = [_version(raw, version, others) for version in raw["versions"]]
+    except (KeyError, ValueError, TypeError, IndexError) as fault:
         name = str(raw.get("id", "?"))
         raise bad_row(name, str(fault), "is missing or cannot be read") from fault
     for older, newer in pairwise(versions):
@@ -58,20 +66,56 @@ def scheme(raw: Raw) -> tuple[Scheme, ...]:
     return tuple(versions)
 
 
-def _version(raw: Raw, version: Raw) -> Scheme:
+def _version(raw: Raw, version: Raw, others: Others) -> Scheme:
     name = str(raw["id"])
-    read = READERS.get(name)
-    if read is None:
-        raise bad_row(name, "id", "no reader knows this scheme")
+    countries = raw["countries"]
+    if version["effective_to"] is not None and version["effective_to"] < version["effective_from"]:
+        raise bad_row(name, f"versions {version['effective_from']}", "it ends before it starts")
     return Scheme(
         id=name,
         currency=str(raw["currency"]),
         introduced=date.fromisoformat(raw["versions"][0]["effective_from"]),
         effective_from=date.fromisoformat(version["effective_from"]),
         effective_to=day_or_none(version["effective_to"]),
-        table=read(raw, version),
+        table=_table(raw, version, others),
         sources=tuple(str(source["url"] or source["says"]) for source in raw["sources"]),
+        engagements=tuple(raw["engagements"]),
+        countries=None if countries is None else tuple(countries),
     )
+
+
+def _table(raw: Raw, version: Raw, others: Others) -> Table:
+    name = str(raw["id"])
+    if raw["kind"] == COMPOSITE:
+        return Composite(
+            tuple(
+                _part(
+                    (name, f"versions {version['effective_from']} parts[{place}]"),
+                    row,
+                    version,
+                    others,
+                )
+                for place, row in enumerate(version["parts"])
+            ),
+        )
+    read = READERS.get(name)
+    if read is None:
+        raise bad_row(name, "id", "no reader knows this scheme")
+    return read(raw, version)
+
+
+def _part(place: tuple[str, str], row: Raw, version: Raw, others: Others) -> Part:
+    """Return a part in force for the whole version of its composite, or refuse the row."""
+    first, last = (
+        date.fromisoformat(version["effective_from"]),
+        day_or_none(version["effective_to"]),
+    )
+    found = [one for one in others.get(row["scheme"], ()) if one.is_in_force(first)]
+    if not found or not found[0].is_in_force(last or date.max):
+        raise bad_row(*place, "it has no table for the whole of this version")
+    if row["for"] not in PAYEES:
+        raise bad_row(*place, "nobody knows whom it is for")
+    return Part(found[0], row["for"])
 
 
 def _quick_brackets(name: str, rows: Sequence[Raw]) -> tuple[Bracket, ...]:

@@ -132,8 +132,27 @@ class StateTables:
     rates: dict[tuple[str, str], tuple[Bracket, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One scheme of a composite, and whom it is for.
+
+    payees: everybody | us_persons | foreign_persons | state_nonresidents.
+    """
+
+    scheme: Scheme
+    payees: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """Several schemes on one payment, each with its own lines, rules and versions."""
+
+    parts: tuple[Part, ...]
+
+
 Table = (
-    ExpenseTable
+    Composite
+    | ExpenseTable
     | CumulativeTable
     | VatThreshold
     | ContractorTerms
@@ -152,6 +171,8 @@ class Scheme:
     """One version of a withholding scheme, in force between two dates, the second included.
 
     introduced: when the first version of the scheme came into force.
+    engagements: whom it may be chosen for; empty = only a part of other schemes.
+    countries: where the work may be; None = anywhere.
     """
 
     id: str
@@ -161,6 +182,8 @@ class Scheme:
     effective_to: date | None
     table: Table
     sources: tuple[str, ...]
+    engagements: tuple[str, ...] = ()
+    countries: tuple[str, ...] | None = None
 
     def row(self, place: str) -> str:
         """Name a row of this version, for the `rule` of a pay line."""

@@ -24,6 +24,8 @@ ZERO: Final = Fraction(0)
 W9: Final = "w9"
 W8: Final = "w8ben"
 TREATY: Final = "8233"
+FOREIGN: Final = frozenset({W8, TREATY})
+"""The forms of people who are no United States persons."""
 SELF_EMPLOYED: Final = "uk_self_employed"
 
 
@@ -57,7 +59,7 @@ def foreign_services(
     Work done abroad is foreign income: nothing. An accepted Form 8233 exempts by treaty;
     a W-8BEN does not, for personal services.
     """
-    if payment.payee.tax_form not in {W8, TREATY}:
+    if payment.payee.tax_form not in FOREIGN:
         raise refuse_form(scheme)
     if payment.performed_in is None:
         raise PayError(say("Say in which country the work was done."))
@@ -82,7 +84,13 @@ def state_nonresident(
     """Withhold 7% of gross California income once the year exceeds the threshold.
 
     The year is what is expected when that is known, else what was paid with this payment.
+    Raises PayError when nobody has said whether the payee lives in California.
     """
+    if payment.payee.is_state_nonresident is None:
+        raise PayError(say("Say whether this person lives in California."))
+    if not payment.payee.is_state_nonresident:
+        cause = say("Lives in California.")
+        return nothing(payment, scheme, "kind", cause)
     paid = sum(
         (
             major(before.gross)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
@@ -25,6 +27,8 @@ from marketplace.kernel.sentences import say
 ZERO: Final = Fraction(0)
 ALLOWANCES_PRINTED: Final = 10
 W4: Final = "w4"
+DAILY: Final = "daily"
+WEEKLY: Final = "weekly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,29 +177,65 @@ def fica_lines(table: SocialInsurance, payment: Payment, scheme: Scheme) -> tupl
     )
 
 
+def period_of(agreed: str, *, has_one_employer: bool) -> str:
+    """Return the period that wages of single days are taxed by.
+
+    Days are paid one by one, so there is no regular payroll period: daily. The weekly table
+    needs the employee's signed statement that nobody else employs them in that week.
+    Source: IRS Pub. 15, section 8.
+    """
+    return WEEKLY if agreed == WEEKLY and has_one_employer else DAILY
+
+
+def _of_period(
+    payment: Payment,
+    form: Certificate,
+    tax: Callable[[Fraction], Fraction],
+) -> Fraction:
+    """Return the tax of a payment on its period: days of one week are taxed together.
+
+    What the earlier days of the week bear is taken off, so that all days of a week together
+    bear the tax on the week.
+    """
+    before = _paid_this_week(payment) if form.period == WEEKLY else ZERO
+    if before <= 0:
+        return tax(major(payment.gross))
+    return max(ZERO, tax(before + major(payment.gross)) - tax(before))
+
+
+def _paid_this_week(payment: Payment) -> Fraction:
+    start = _sunday(payment.pay_date)
+    paid = (major(one.gross) for one in payment.alike if _sunday(one.pay_date) == start)
+    return sum(paid, ZERO)
+
+
+def _sunday(day: date) -> date:
+    return day - timedelta(days=day.isoweekday() % 7)
+
+
 def federal_lines(table: FederalTables, payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
     """Withhold federal income tax by the payee's Form W-4."""
     form = _certificate(payment, scheme)
-    tax = federal_tax(major(payment.gross), form, table)
+    tax = _of_period(payment, form, lambda wages: federal_tax(wages, form, table).withheld)
     cause = say(
         "Pub. 15-T, %(period)s period, %(status)s.",
         period=form.period,
         status=form.filing_status,
     )
-    return owed(payment, scheme, ("federal_income_tax", "schedules"), tax.withheld, cause)
+    return owed(payment, scheme, ("federal_income_tax", "schedules"), tax, cause)
 
 
 def state_lines(table: StateTables, payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
     """Withhold California income tax by the payee's DE 4."""
     form = _certificate(payment, scheme)
-    tax = state_tax(major(payment.gross), form, table)
+    tax = _of_period(payment, form, lambda wages: state_tax(wages, form, table).tax)
     cause = say(
         "Method B, %(period)s period, %(status)s, %(allowances)s allowances.",
         period=form.period,
         status=form.state_status,
         allowances=form.regular_allowances,
     )
-    return owed(payment, scheme, ("state_income_tax", "rate_tables"), tax.tax, cause)
+    return owed(payment, scheme, ("state_income_tax", "rate_tables"), tax, cause)
 
 
 def disability_lines(
@@ -212,8 +252,7 @@ def disability_lines(
 
 def _paid_this_year(payment: Payment) -> Fraction:
     year = payment.pay_date.year
-    paid = (major(one.gross) for one in payment.year.payments if one.pay_date.year == year)
-    return sum(paid, ZERO)
+    return sum((major(one.gross) for one in payment.alike if one.pay_date.year == year), ZERO)
 
 
 def _certificate(payment: Payment, scheme: Scheme) -> Certificate:

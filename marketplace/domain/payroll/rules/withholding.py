@@ -6,8 +6,9 @@ from functools import singledispatch
 
 from marketplace.domain.payroll.rules.china import cumulative, per_payment
 from marketplace.domain.payroll.rules.shapes import PayError, PayLine, Payment
-from marketplace.domain.payroll.rules.tables import Scheme, Table
+from marketplace.domain.payroll.rules.tables import Composite, Part, Scheme, Table
 from marketplace.domain.payroll.rules.united_states import (
+    FOREIGN,
     contractor,
     foreign_services,
     paid_gross,
@@ -51,6 +52,24 @@ def withhold(payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
 @singledispatch
 def _lines(_table: Table, _payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
     raise PayError(say("%(scheme)s withholds nothing from a payment.", scheme=scheme.id))
+
+
+@_lines.register
+def _composite(table: Composite, payment: Payment, _scheme: Scheme) -> tuple[PayLine, ...]:
+    """Return the lines of every part that is for this payee, in the order of the file."""
+    asked = [part for part in table.parts if _is_for(part, payment)]
+    return tuple(line for part in asked for line in withhold(payment, part.scheme))
+
+
+def _is_for(part: Part, payment: Payment) -> bool:
+    """Say whether a part of a scheme is for a payee; without a form the part refuses them."""
+    is_foreign = payment.payee.tax_form in FOREIGN
+    return {
+        "everybody": True,
+        "us_persons": not is_foreign,
+        "foreign_persons": is_foreign,
+        "state_nonresidents": payment.payee.is_state_nonresident is not False,
+    }[part.payees]
 
 
 _lines.register(per_payment)

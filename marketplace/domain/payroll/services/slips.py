@@ -32,6 +32,7 @@ from marketplace.domain.payroll.rules.slips import (
 )
 from marketplace.domain.payroll.services.days import Priced, Worked, hours_of, price_all
 from marketplace.domain.payroll.services.numbers import Runs, take_numbers
+from marketplace.domain.payroll.services.offsets import Offsets, offsets_of
 from marketplace.domain.payroll.services.parties import Parties, lines_of, parties_of
 from marketplace.domain.payroll.services.payees import taxed_payee
 from marketplace.domain.payroll.services.years import Before, Years, years_of
@@ -72,6 +73,7 @@ class SlipWork:
     priced: what it pays when that does not come from hours, such as a fee.
     taxed: everything on it is worked out already, as on a reversal.
     corrects: the slip it reverses or replaces. columns: more of its row, by name.
+    taxed_on: the date of payment whose table it is taxed by, as on a correction; None: today's.
     """
 
     card: TimeCard
@@ -81,6 +83,7 @@ class SlipWork:
     priced: Priced | None = None
     taxed: Taxed | None = None
     extra_lines: ExtraLines = no_lines
+    taxed_on: date | None = None
     columns: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -125,7 +128,7 @@ def issue_slips(
     person has given no legal name or tax form yet, PayError when the day cannot be priced or
     taxed. A person's later slips see the earlier ones of the same call in their year.
     """
-    drafted = _draft(session, works, vault, clock)
+    drafted, offsets = _draft(session, works, vault, clock)
     drafts = [one for one in drafted if isinstance(one, Draft)]
     books = [(one.parties.company.id, one.pay_date.year) for one in drafts]
     numbers = take_numbers(session, books)
@@ -139,6 +142,7 @@ def issue_slips(
     insert_all(session, slips)
     lines = zip(slips, drafts, strict=True)
     insert_rows(session, PayLineRow, [row for one in lines for row in _rows(*one)])
+    offsets.keep(session, slips, clock=clock)
     issued = iter(slips)
     return [next(issued) if isinstance(one, Draft) else one for one in drafted]
 
@@ -148,17 +152,18 @@ def _draft(
     works: Sequence[SlipWork],
     vault: Vault,
     clock: Clock,
-) -> list[Draft | PayError]:
+) -> tuple[list[Draft | PayError], Offsets]:
     works = _with_hours(session, works)
     parties = parties_of(session, [work.card.booking_id for work in works], vault)
     found = [parties[work.card.booking_id] for work in works]
     priced = _price(session, works, found)
-    dates = [_pay_date(one, clock) for one in parties.values() if isinstance(one, Parties)]
-    years = years_of(session, dates)
+    complete = [one for one in parties.values() if isinstance(one, Parties)]
+    years = years_of(session, [_pay_date(one, clock) for one in complete])
+    offsets = offsets_of(session, complete)
     return [
-        _attempt(work, of, day, years, clock)
+        _attempt(work, of, day, (years, offsets), clock)
         for work, of, day in zip(works, found, priced, strict=True)
-    ]
+    ], offsets
 
 
 def _pay_date(parties: Parties, clock: Clock) -> tuple[Parties, date]:
@@ -212,7 +217,7 @@ def _attempt(
     work: SlipWork,
     parties: Parties | PayError,
     priced: Priced | PayError,
-    years: Years,
+    past: tuple[Years, Offsets],
     clock: Clock,
 ) -> Draft | PayError:
     """Tax one slip, and add it to the person's year."""
@@ -222,12 +227,13 @@ def _attempt(
         return priced
     _, pay_date = _pay_date(parties, clock)
     try:
-        taxed = work.taxed or _tax(work, parties, priced, pay_date, years)
+        taxed = work.taxed or _tax(work, parties, priced, pay_date, past)
     except PayError as problem:
         return problem
     item = str(parties.engagement.booking.production_id)
     withheld, scheme = taxed.totals.withheld, parties.engagement.booking.scheme
-    paid = PaidBefore(pay_date, item, taxed.payment.gross, withheld, scheme)
+    paid = PaidBefore(taxed.payment.pay_date, item, taxed.payment.gross, withheld, scheme)
+    years, _ = past
     years.add(parties, Before(paid, taxed.totals))
     return Draft(work, parties, taxed, pay_date, years.totals(parties, pay_date))
 
@@ -237,12 +243,14 @@ def _tax(
     parties: Parties,
     priced: Priced,
     pay_date: date,
-    years: Years,
+    past: tuple[Years, Offsets],
 ) -> Taxed:
     booking = parties.engagement.booking
-    scheme = load_scheme(booking.scheme, pay_date)
+    years, offsets = past
+    taxed_on = work.taxed_on or pay_date
+    scheme = load_scheme(booking.scheme, taxed_on)
     payment = Payment(
-        pay_date=pay_date,
+        pay_date=taxed_on,
         item=str(booking.production_id),
         gross=priced.earnings.gross - priced.earnings.reimbursed,
         payee=taxed_payee(parties.payee, booking, parties.person.stage_name),
@@ -253,12 +261,14 @@ def _tax(
     withholdings = withhold(payment, scheme)
     deductions = commission_lines(priced.deal, priced.earnings, priced.agreement)
     found = totals(priced.earnings, withholdings, deductions)
-    extra = tuple(work.extra_lines(found))
+    deductions += work.extra_lines(found)
+    net = totals(priced.earnings, withholdings, deductions).net
+    deductions += offsets.lines(parties, work.card.id, net)
     return Taxed(
         priced=priced,
         payment=payment,
-        lines=(*priced.earnings.lines, *withholdings, *deductions, *extra),
-        totals=totals(priced.earnings, withholdings, [*deductions, *extra]) if extra else found,
+        lines=(*priced.earnings.lines, *withholdings, *deductions),
+        totals=totals(priced.earnings, withholdings, deductions),
         scheme=f"{scheme.id}@{scheme.effective_from.isoformat()}",
     )
 
@@ -362,6 +372,8 @@ def _facts(slip: PaySlip, draft: Draft) -> Facts:
         lines=taxed.lines,
         totals=taxed.totals,
         year=draft.year,
+        kind=slip.kind,
+        corrects=draft.work.corrects.number if draft.work.corrects else "",
     )
 
 

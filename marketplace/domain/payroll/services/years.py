@@ -76,26 +76,34 @@ def _whose(parties: Parties, pay_date: date) -> Whose:
 
 
 def _paid(session: Session, year: int, persons: set[int]) -> Iterable[tuple[Whose, Before]]:
+    """Yield what was paid in a year; a slip and its reversal are nothing together.
+
+    A correction counts where the payment it replaces was made.
+    """
+    taken_back = sa.orm.aliased(PaySlip)
     rows = session.execute(
         sa.select(
             PaySlip.person_id,
             PaySlip.withholding_agent,
             PaySlip.currency,
-            PaySlip.pay_date,
+            PaySlip.inputs["payment", "pay_date"],
             PaySlip.production_id,
             PaySlip.inputs["payment", "gross"],
             PaySlip.gross_minor,
             PaySlip.withheld_minor,
             PaySlip.deducted_minor,
+            PaySlip.scheme,
         )
         .where(
             PaySlip.person_id.in_(persons),
             PaySlip.pay_date >= date(year, 1, 1),
             PaySlip.pay_date <= date(year, 12, 31),
+            PaySlip.kind != "reversal",
+            ~sa.exists().where(taken_back.corrects_id == PaySlip.id, taken_back.kind == "reversal"),
         )
         .order_by(PaySlip.pay_date, PaySlip.id),
     )
-    for person, agent, currency, pay_date, production, taxed, *minors in rows:
+    for person, agent, currency, taxed_on, production, taxed, *minors, scheme in rows:
         gross, withheld, deducted = (Money(minor, currency) for minor in minors)
-        paid = PaidBefore(pay_date, str(production), thaw(taxed), withheld)
+        paid = PaidBefore(thaw(taxed_on), str(production), thaw(taxed), withheld, scheme)
         yield (person, agent, currency, year), Before(paid, Totals(gross, withheld, deducted))
