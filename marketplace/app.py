@@ -17,6 +17,7 @@ from marketplace import db as database
 from marketplace.adapters.calendar import write_calendar
 from marketplace.adapters.mail import SmtpPost
 from marketplace.adapters.passwords import Argon2Passwords
+from marketplace.adapters.pdf.sheets import PaperWriter
 from marketplace.adapters.pdf.slips import PlateSlipPrinter
 from marketplace.adapters.sandbox.clock import ShiftedClock
 from marketplace.adapters.sandbox.gateway import SandboxGateway
@@ -27,7 +28,7 @@ from marketplace.kernel.clock import Clock, FixedClock, SystemClock
 from marketplace.outside import Outside, Stage
 from marketplace.settings import Settings
 from marketplace.web import access, assets, errors, extensions, headers, presentation, signed_in
-from marketplace.web.language import LANGUAGES
+from marketplace.web.language import LANGUAGES, form_for, translate
 from marketplace.web.letters import LetterWriter
 
 LARGEST_REQUEST = 4 * 1024 * 1024
@@ -56,6 +57,7 @@ def make_outside(
         post=SmtpPost(mail_server, settings.mail_from) if mail_server else OutboxPost(),
         printer=PlateSlipPrinter(settings.base_url),
         calendar=write_calendar,
+        sheets=PaperWriter(),
         stage=Stage(now if isinstance(now, FixedClock) else shifted, sandbox)
         if settings.is_demo
         else None,
@@ -112,6 +114,7 @@ def _extensions(app: Flask) -> None:
     extensions.login_manager.unauthorized_handler(access.to_sign_in)
     extensions.login_manager.user_loader(signed_in.load)
     Babel(app, locale_selector=_locale)
+    app.jinja_env.install_gettext_callables(translate, form_for, newstyle=True)  # type: ignore[attr-defined]  # of its i18n extension
     app.before_request(_theme)
     with app.app_context():
         database.prepare(extensions.db.engine)

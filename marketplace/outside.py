@@ -16,6 +16,7 @@ from marketplace.domain.notices.ports import Compose, Post
 from marketplace.domain.payments.ports import Gateway, Till, Transfer
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
+from marketplace.domain.reports.ports import SheetWriter
 from marketplace.kernel.clock import Clock, MovableClock
 from marketplace.settings import Settings
 
@@ -76,6 +77,7 @@ class Outside:
     post: Post
     printer: SlipPrinter
     calendar: Calendars
+    sheets: SheetWriter
     stage: Stage | None = None
 
     @property

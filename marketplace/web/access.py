@@ -3,6 +3,8 @@
 Pages of a company live under `/c/<company>/…`, pages of a production under `/p/<production>/…`.
 The gate takes these two parts out of every URL, finds the reader's membership once, and hands
 the view `g.viewer`; a view therefore never sees a company or production that is not the reader's.
+A membership may be limited to some productions: the others are not there for it, and of the
+company's own pages only those that say so (`by_production`) and then show no more than it may see.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import InstrumentedAttribute
 
-from marketplace.domain.accounts.models import Company, Membership
+from marketplace.domain.accounts.models import Company, Membership, ProductionAccess
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.productions.models import Production
 from marketplace.web.extensions import reading
@@ -81,6 +83,7 @@ class Viewer:
     """Who reads this page, and as what.
 
     person_id: of talent; company, role: of the page's company, or of the reader's first one.
+    within: the ids of the only productions they may see; None: all of the company.
     """
 
     user_id: int
@@ -88,6 +91,7 @@ class Viewer:
     company: CompanyRow | None
     role: CompanyRole | None
     production: ProductionRow | None = None
+    within: frozenset[int] | None = None
 
     def may(self, permission: Permission) -> bool:
         """Say whether a page with this permission would open for the viewer."""
@@ -96,11 +100,16 @@ class Viewer:
         return permission is not Permission.TALENT or self.person_id is not None
 
 
-def allow(permission: Permission) -> Callable[[View], View]:
-    """Open a view to everyone who has `permission`."""
+def allow(permission: Permission, *, by_production: bool = False) -> Callable[[View], View]:
+    """Open a view to everyone who has `permission`.
+
+    by_production: the page of a company opens also for somebody who may see some productions
+    only, and shows nothing of the others (`viewer().within`).
+    """
 
     def mark(view: View) -> View:
         view.__dict__["permission"] = permission
+        view.__dict__["by_production"] = by_production
         return view
 
     return mark
@@ -178,11 +187,17 @@ def _gate() -> ResponseReturnValue | None:
             return None
         return to_sign_in()
     g.viewer = _find_viewer()
-    if permission in GRANTS and g.viewer.company is None:
+    if permission in GRANTS and (g.viewer.company is None or _is_out_of_sight(view)):
         abort(404)
     if not g.viewer.may(permission):
         abort(403 if permission in GRANTS else 404)
     return None
+
+
+def _is_out_of_sight(view: Callable[..., Any]) -> bool:
+    """Say whether a page of the whole company was asked for by somebody limited to productions."""
+    is_limited = g.viewer.within is not None and g.production_name is None
+    return is_limited and not getattr(view, "by_production", False)
 
 
 def _view(endpoint: str) -> Callable[..., Any]:
@@ -197,15 +212,32 @@ def _find_viewer() -> Viewer:
     found = reading().execute(_membership()).first()
     if found is None:
         abort(404)
-    company = CompanyRow(*found[:3])
-    production = ProductionRow(*found[4:]) if g.production_name is not None else None
-    role = CompanyRole(found[3])
-    return Viewer(current_user.user_id, current_user.person_id, company, role, production)
+    company, role = CompanyRow(*found[:3]), CompanyRole(found[3])
+    production = ProductionRow(*found[6:]) if g.production_name is not None else None
+    within = _within(found[4]) if found[5] else None
+    if within is not None and production is not None and production.id not in within:
+        abort(404)
+    return Viewer(current_user.user_id, current_user.person_id, company, role, production, within)
+
+
+def _within(membership_id: int) -> frozenset[int]:
+    """Return the productions of a limited membership; asked only when it is limited."""
+    wanted = sa.select(ProductionAccess.production_id).where(
+        ProductionAccess.membership_id == membership_id,
+    )
+    return frozenset(reading().scalars(wanted))
 
 
 def _membership() -> sa.Select[*tuple[Any, ...]]:
     base: list[InstrumentedAttribute[Any]]
-    base = [Company.id, Company.public_id, Company.name, Membership.role]
+    base = [
+        Company.id,
+        Company.public_id,
+        Company.name,
+        Membership.role,
+        Membership.id,
+        Membership.is_limited,
+    ]
     mine = sa.and_(
         Membership.company_id == Company.id,
         Membership.user_id == current_user.user_id,
@@ -245,6 +277,7 @@ def _words() -> dict[str, Any]:
         "viewer": who,
         "production": who.production if who else None,
         "may": lambda name: who is not None and who.may(Permission(name)),
+        "sees_all": who is None or who.within is None,
     }
 
 

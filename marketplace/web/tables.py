@@ -21,10 +21,15 @@ ROWS: Final = 100
 Cell = str | int | Money | Fraction | date | None
 
 
-def csv_file(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+def csv_file(
+    head: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    has_mark: bool = True,
+) -> Iterator[bytes]:
     """Yield a CSV file in pieces: UTF-8 with a mark for Excel, one line per row."""
     buffer = io.StringIO()
-    buffer.write(BOM)
+    buffer.write(BOM if has_mark else "")
     writer = csv.writer(buffer)
     writer.writerow([text(title) for title in head])
     for count, row in enumerate(rows, 1):

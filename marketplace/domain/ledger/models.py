@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Key, key
+from marketplace.db import Base, Key, key, one_of, ref
+from marketplace.domain.ledger.rules import Purpose
 
 
 class LedgerAccount(Base):
@@ -56,3 +57,20 @@ class LedgerTransfer(Base):
         default=None,
     )
     posted_at: Mapped[datetime]
+
+
+class ChartAccount(Base):
+    """The account of a company's own books for one purpose, for all departments or for one."""
+
+    __tablename__ = "chart_account"
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "purpose", "department"),
+        one_of("purpose", Purpose),
+    )
+
+    id: Mapped[int] = key()
+    company_id: Mapped[int] = ref("company.id")
+    purpose: Mapped[str]
+    department: Mapped[str] = mapped_column(default="")
+    code: Mapped[str]
+    name: Mapped[str]

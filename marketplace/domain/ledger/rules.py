@@ -8,11 +8,14 @@ that is reversed: payable → overpaid, and back when a later slip keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 
 
@@ -79,6 +82,125 @@ def account_of(chart: Chart, purpose: Purpose, department: str = "") -> Account:
     """Return the account of a purpose: the department's own, the company's, or the usual one."""
     own = chart.get((purpose, department)) if purpose in BY_DEPARTMENT else None
     return own or chart.get((purpose, "")) or DEFAULTS[purpose]
+
+
+RETURNED: Final = ("already_paid", "overpayment")
+"""Deductions by which what was paid too much comes back."""
+
+
+class UnbalancedError(DomainError):
+    """A journal whose sides differ: it may not leave the house."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A sum of lines of pay slips of one kind, and what it is booked by. minor: below zero too.
+
+    kind, code: of the pay line, or "net" and "payment" for what leaves; role_kind, department,
+    episodes, production: the dimensions of cost. text: what the line says.
+    """
+
+    on: date
+    kind: str
+    code: str
+    text: Sentence
+    minor: int
+    currency: str
+    role_kind: str = ""
+    department: str = ""
+    episodes: str = ""
+    production: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line of a journal: exactly one of debit and credit."""
+
+    on: date
+    account: Account
+    text: Sentence
+    production: str
+    episodes: str
+    department: str
+    debit: Money | None
+    credit: Money | None
+
+
+def purposes_of(kind: str, code: str, role_kind: str) -> tuple[Purpose | None, Purpose | None]:
+    """Return which accounts a line of a slip debits and credits; None: the other lines do.
+
+    Costs are debited when they arise; withholdings, deductions and the net are what is owed then.
+    """
+    if kind in {"earning", "bump"}:
+        return Purpose(f"wages_{role_kind}"), None
+    if kind == "deduction":
+        return None, _kept_for(code)
+    return SIDES[kind]
+
+
+def _kept_for(code: str) -> Purpose:
+    if code in RETURNED:
+        return Purpose.OVERPAID
+    return Purpose.COMMISSION if "commission" in code else Purpose.DEDUCTIONS
+
+
+SIDES: Final[Mapping[str, tuple[Purpose | None, Purpose | None]]] = {
+    "penalty": (Purpose.PENALTIES, None),
+    "allowance": (Purpose.ALLOWANCES, None),
+    "memo": (Purpose.EMPLOYER_COSTS, Purpose.EMPLOYER_PAYABLE),
+    "withholding": (None, Purpose.WITHHOLDING),
+    "net": (None, Purpose.CLEARING),
+    "net_overpaid": (None, Purpose.OVERPAID),
+    "payment": (Purpose.CLEARING, Purpose.BANK),
+}
+
+
+def journal(sums: Iterable[Booked], chart: Chart) -> list[JournalLine]:
+    """Return the lines of a journal by date, debits first; a reversal stands on the other side."""
+    lines = [line for one in sums if one.minor for line in _lines(one, chart)]
+    return sorted(lines, key=lambda line: (line.on, line.debit is None, line.account.code))
+
+
+def _lines(one: Booked, chart: Chart) -> Iterator[JournalLine]:
+    debit, credit = purposes_of(one.kind, one.code, one.role_kind)
+    for purpose, is_debit in ((debit, one.minor > 0), (credit, one.minor < 0)):
+        if purpose is None:
+            continue
+        amount = Money(abs(one.minor), one.currency)
+        is_cost = purpose in BY_DEPARTMENT or purpose is Purpose.EMPLOYER_COSTS
+        yield JournalLine(
+            on=one.on,
+            account=account_of(chart, purpose, one.department),
+            text=one.text,
+            production=one.production,
+            episodes=one.episodes if is_cost else "",
+            department=one.department if is_cost else "",
+            debit=amount if is_debit else None,
+            credit=None if is_debit else amount,
+        )
+
+
+def sides(lines: Iterable[JournalLine]) -> dict[str, tuple[Money, Money]]:
+    """Return the sums of debits and of credits by currency."""
+    found: dict[str, list[int]] = {}
+    for line in lines:
+        amount = line.debit or line.credit
+        if amount is not None:
+            both = found.setdefault(amount.currency, [0, 0])
+            both[line.debit is None] += amount.minor
+    return {of: (Money(debit, of), Money(credit, of)) for of, (debit, credit) in found.items()}
+
+
+def imbalance(lines: Iterable[JournalLine]) -> Sentence | None:
+    """Say in which currency debits and credits differ, and by how much; None when in none."""
+    for debit, credit in sides(lines).values():
+        if debit != credit:
+            return say(
+                "The journal is out of balance by %(amount)s, so it is not exported. "
+                "Run the check of the books and tell your administrator.",
+                amount=debit - credit,
+            )
+    return None
 
 
 def wages(company_id: int) -> str:

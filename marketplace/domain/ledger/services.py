@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.db import insert_once
+from marketplace.db import insert_missing, insert_once, insert_rows
 from marketplace.domain.ledger.models import LedgerAccount, LedgerTransfer
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
@@ -39,6 +40,53 @@ def post(session: Session, posting: Posting, *, clock: Clock) -> bool:
         posted_at=clock.now(),
     )
     return posted is not None
+
+
+def post_all(session: Session, postings: Iterable[Posting], *, clock: Clock) -> None:
+    """Post many new transfers in one go; those of zero are left out.
+
+    A key that was posted before breaks the whole transaction: these name what is new.
+    """
+    wanted = [one for one in postings if one.amount.minor]
+    codes = {(code, one.amount.currency) for one in wanted for code in (one.debit, one.credit)}
+    ids = account_ids(session, codes)
+    at = clock.now()
+    rows = [
+        {
+            "key": one.key,
+            "debit_id": ids[one.debit, one.amount.currency],
+            "credit_id": ids[one.credit, one.amount.currency],
+            "amount_minor": one.amount.minor,
+            "currency": one.amount.currency,
+            "posted_at": at,
+        }
+        for one in wanted
+    ]
+    insert_rows(session, LedgerTransfer, rows)
+
+
+def account_ids(
+    session: Session, wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Return the ids of accounts by code and currency, opening them at first use."""
+    found = _stored_ids(session, wanted)
+    missing = sorted(set(wanted) - found.keys())
+    if not missing:
+        return found
+    rows = [{"code": code, "currency": currency} for code, currency in missing]
+    insert_missing(session, LedgerAccount, ["code", "currency"], rows)
+    return found | _stored_ids(session, missing)
+
+
+def _stored_ids(
+    session: Session, wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    rows = session.execute(
+        sa.select(LedgerAccount.code, LedgerAccount.currency, LedgerAccount.id).where(
+            LedgerAccount.code.in_({code for code, _ in wanted}),
+        ),
+    )
+    return {(code, currency): found for code, currency, found in rows}
 
 
 def account_id(session: Session, code: str, currency: str) -> int:

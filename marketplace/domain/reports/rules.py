@@ -1,4 +1,4 @@
-"""Filters of a list of slips, what they add up to, and archives of slips with safe names."""
+"""Filters of lists of slips, their totals, papers as sheets, and archives with safe names."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from marketplace.domain.payments.rules import PayoutState
@@ -102,6 +103,129 @@ class Totals:
     withheld: Money
     deducted: Money
     net: Money
+
+
+class Kind(StrEnum):
+    """What a column of a sheet holds; ids and account numbers are text, never numbers."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet."""
+
+    title: Sentence
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads somewhere on a page; subject: "slip:k3m9…"."""
+
+    text: str
+    subject: str
+
+
+Cell = str | int | Fraction | Money | date | Sentence | Link | None
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a paper: the page, the CSV, the workbook and the PDF all show this one value.
+
+    facts: what stands above it, as label and value; totals: its last lines, one for each currency.
+    rows may be read once only, so that a long register is never whole in memory.
+    """
+
+    title: Sentence
+    columns: tuple[Column, ...]
+    rows: Iterable[Row]
+    totals: tuple[Row, ...] = ()
+    facts: tuple[tuple[Sentence, Cell], ...] = ()
+    notes: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What an accountant asks for: one sheet, or one for each form. problem: why it may not leave.
+
+    names: whether legal names are on it, so that every look at it is written down.
+    """
+
+    title: Sentence
+    sheets: tuple[Sheet, ...]
+    problem: Sentence | None = None
+    has_names: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a paper is about; empty fields do not narrow. first, last: dates of payment."""
+
+    run: str = ""
+    production: str = ""
+    first: date | None = None
+    last: date | None = None
+    status: PayoutStatus | None = None
+    year: int | None = None
+    payee: str = ""
+    slip: str = ""
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> Scope:
+        """Read an address, or what was kept of one; what cannot be read does not narrow."""
+        status, year = values.get("status", ""), values.get("year", "")
+        return cls(
+            run=values.get("run", "")[:LONGEST_NAME],
+            production=values.get("production", "")[:LONGEST_NAME],
+            first=_date(values.get("from", "")),
+            last=_date(values.get("to", "")),
+            status=PayoutStatus(status) if status in set(PayoutStatus) else None,
+            year=int(year) if re.fullmatch(r"20\d\d", year, re.ASCII) else None,
+            payee=values.get("payee", "")[:LONGEST_NAME],
+            slip=values.get("slip", "")[:LONGEST_NAME],
+        )
+
+    @property
+    def args(self) -> dict[str, str]:
+        """The scope as an address carries it; what does not narrow is left out."""
+        found = {
+            "run": self.run,
+            "production": self.production,
+            "from": self.first.isoformat() if self.first else "",
+            "to": self.last.isoformat() if self.last else "",
+            "status": self.status or "",
+            "year": str(self.year) if self.year else "",
+            "payee": self.payee,
+            "slip": self.slip,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def filters(self, within: frozenset[int] | None) -> SlipFilters:
+        """Return which slips are meant; a year narrows further than a period."""
+        whole = (date(self.year, 1, 1), date(self.year, 12, 31)) if self.year else None
+        first, last = whole or (self.first, self.last)
+        return SlipFilters(
+            run=self.run,
+            production=self.production,
+            status=self.status,
+            paid_from=first,
+            paid_to=last,
+            payee=self.payee,
+            within=within,
+        )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def file_name(*parts: str, ending: str) -> str:

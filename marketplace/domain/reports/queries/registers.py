@@ -13,6 +13,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.domain.booking.models import Booking
+from marketplace.domain.casting.models import Role
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.rules import PayoutState
 from marketplace.domain.payroll.models import PayLineRow, PayRun, PaySlip
@@ -26,7 +28,8 @@ from marketplace.kernel.sentences import Sentence, say
 
 TAKEN: Final = ("withholding", "deduction")
 MOST_RUNS: Final = 60
-NOBODY: Final = ("", 0)
+NO_COST: Final = ("nothing", "premium", "holiday_included")
+"""Memos that only tell something; every other memo is what the employer pays on top."""
 
 PLAIN: Final[dict[str, Sentence]] = {
     "straight": say("Straight time"),
@@ -42,18 +45,28 @@ class Columns:
     hours: Mapping[str, Sentence]
     earned: Mapping[str, Sentence]
     taken: Mapping[str, Sentence]
+    employer: Mapping[str, Sentence]
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """One slip of the register: what it earned and what was taken, by code."""
+    """One slip of the register: what it earned, what was taken, the employer's side, by code."""
 
     slip: SlipRow
     worker: str
     worked_minutes: int
+    engagement: str
+    department: str
+    episodes: str
     hours: dict[str, Fraction] = field(default_factory=dict)
     earned: dict[str, Money] = field(default_factory=dict)
     taken: dict[str, Money] = field(default_factory=dict)
+    employer: dict[str, Money] = field(default_factory=dict)
+
+    @property
+    def cost(self) -> Money:
+        """What the slip costs the company: the gross and the employer's side."""
+        return sum(self.employer.values(), self.slip.gross)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class RunChoice:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One pay run of a production, in one currency."""
+    """One pay run, in one currency."""
 
     public_id: str
     number: int
@@ -77,6 +90,9 @@ class RunRow:
     shoot_date: date
     opened_at: datetime
     currency: str
+    production_public_id: str
+    production_title: str
+    zone: str
     statuses: dict[PayoutStatus, int] = field(default_factory=dict)
     gross_minor: int = 0
     net_minor: int = 0
@@ -102,7 +118,7 @@ def columns(session: Session, company_id: int, filters: SlipFilters) -> Columns:
     matching = joined(PaySlip.id).where(*conditions(company_id, filters))
     first = (
         sa.select(sa.func.min(PayLineRow.id))
-        .where(PayLineRow.pay_slip_id.in_(matching), PayLineRow.kind != "memo")
+        .where(PayLineRow.pay_slip_id.in_(matching), on_register())
         .group_by(PayLineRow.kind, PayLineRow.code)
     )
     found = session.execute(
@@ -110,15 +126,27 @@ def columns(session: Session, company_id: int, filters: SlipFilters) -> Columns:
         .where(PayLineRow.id.in_(first))
         .order_by(PayLineRow.id),
     )
+    sides: dict[str, dict[str, Sentence]] = {name: {} for name in ("earned", "taken", "employer")}
     hours: dict[str, Sentence] = {}
-    earned: dict[str, Sentence] = {}
-    taken: dict[str, Sentence] = {}
     for kind, code, line in found:
         words = PLAIN.get(code) or thaw(line["label"])
-        (taken if kind in TAKEN else earned).setdefault(code, words)
+        sides[side_of(kind)].setdefault(code, words)
         if kind == "earning" and line["unit"] == "hour":
             hours.setdefault(code, words)
-    return Columns(hours, earned, taken)
+    return Columns(hours, **sides)
+
+
+def on_register() -> sa.ColumnElement[bool]:
+    """Say which lines count: all but memos, and of those what the employer pays on top."""
+    is_cost = sa.and_(PayLineRow.amount_minor != 0, PayLineRow.code.not_in(NO_COST))
+    return sa.or_(PayLineRow.kind != "memo", is_cost)
+
+
+def side_of(kind: str) -> str:
+    """Say on which side of a register a kind of line stands."""
+    if kind == "memo":
+        return "employer"
+    return "taken" if kind in TAKEN else "earned"
 
 
 def register(session: Session, company_id: int, filters: SlipFilters) -> Iterator[RegisterRow]:
@@ -130,18 +158,11 @@ def register(session: Session, company_id: int, filters: SlipFilters) -> Iterato
 
 def _with_lines(session: Session, slips: list[SlipRow]) -> Iterator[RegisterRow]:
     ids = [slip.id for slip in slips]
-    workers = {
-        slip_id: (worker, minutes)
-        for slip_id, worker, minutes in session.execute(
-            sa.select(PaySlip.id, Person.public_id, PaySlip.worked_minutes)
-            .join(Person, Person.id == PaySlip.person_id)
-            .where(PaySlip.id.in_(ids)),
-        )
-    }
-    rows = {slip.id: RegisterRow(slip, *workers.get(slip.id, NOBODY)) for slip in slips}
+    people = {slip_id: about for slip_id, *about in session.execute(_people(ids))}
+    rows = {slip.id: RegisterRow(slip, *people[slip.id]) for slip in slips}
     lines = session.execute(
         sa.select(PayLineRow)
-        .where(PayLineRow.pay_slip_id.in_(ids), PayLineRow.kind != "memo")
+        .where(PayLineRow.pay_slip_id.in_(ids), on_register())
         .order_by(PayLineRow.id),
     )
     for (line,) in lines:
@@ -149,8 +170,27 @@ def _with_lines(session: Session, slips: list[SlipRow]) -> Iterator[RegisterRow]
     return iter(rows.values())
 
 
+def _people(ids: list[int]) -> sa.Select[*tuple[Any, ...]]:
+    """Select who worked as what on slips: in the order of the fields of a row."""
+    return (
+        sa.select(
+            PaySlip.id,
+            Person.public_id,
+            PaySlip.worked_minutes,
+            Booking.engagement,
+            Role.department,
+            ShootDay.episodes,
+        )
+        .join(Person, Person.id == PaySlip.person_id)
+        .join(Booking, Booking.id == PaySlip.booking_id)
+        .join(Role, Role.id == Booking.role_id)
+        .join(ShootDay, ShootDay.id == PaySlip.shoot_day_id)
+        .where(PaySlip.id.in_(ids))
+    )
+
+
 def _enter(row: RegisterRow, line: PayLineRow) -> None:
-    side = row.taken if line.kind in TAKEN else row.earned
+    side = {"earned": row.earned, "taken": row.taken, "employer": row.employer}[side_of(line.kind)]
     amount = Money(line.amount_minor, line.currency)
     side[line.code] = side.get(line.code, Money(0, line.currency)) + amount
     if line.kind == "earning" and line.line["unit"] == "hour":
@@ -158,23 +198,54 @@ def _enter(row: RegisterRow, line: PayLineRow) -> None:
         row.hours[line.code] = row.hours.get(line.code, Fraction(0)) + hours
 
 
-def run_choices(session: Session, company_id: int) -> list[RunChoice]:
-    """Return the newest pay runs of a company."""
-    found = session.execute(
+def run_choices(
+    session: Session,
+    company_id: int,
+    within: frozenset[int] | None = None,
+) -> list[RunChoice]:
+    """Return the newest pay runs of a company that may be seen."""
+    choices = (
         sa.select(PayRun.public_id, PayRun.number, Production.title, ShootDay.shoot_date)
         .join(Production, Production.id == PayRun.production_id)
         .join(ShootDay, ShootDay.id == PayRun.shoot_day_id)
         .where(PayRun.company_id == company_id)
         .order_by(PayRun.id.desc())
-        .limit(MOST_RUNS),
+        .limit(MOST_RUNS)
     )
-    return [RunChoice(*row) for row in found]
+    if within is not None:
+        choices = choices.where(PayRun.production_id.in_(sorted(within)))
+    return [RunChoice(*row) for row in session.execute(choices)]
 
 
 def runs(session: Session, production_id: int) -> list[RunRow]:
-    """Return the pay runs of a production, newest first, with their totals; one query."""
+    """Return the pay runs of a production, newest first, with their totals."""
+    return _runs(session, [PayRun.production_id == production_id])
+
+
+def company_runs(
+    session: Session,
+    company_id: int,
+    within: frozenset[int] | None,
+    *,
+    before: int | None = None,
+) -> tuple[list[RunRow], int | None]:
+    """Return a page of a company's pay runs, newest first, and where the next page begins."""
+    page = sa.select(PayRun.id).where(PayRun.company_id == company_id)
+    if within is not None:
+        page = page.where(PayRun.production_id.in_(sorted(within)))
+    if before is not None:
+        page = page.where(PayRun.id < before)
+    ids = list(session.scalars(page.order_by(PayRun.id.desc()).limit(MOST_RUNS + 1)))
+    shown = ids[:MOST_RUNS]
+    rows = _runs(session, [PayRun.id.in_(shown)])
+    return rows, shown[-1] if len(ids) > MOST_RUNS else None
+
+
+def _runs(session: Session, where: list[sa.ColumnElement[bool]]) -> list[RunRow]:
+    """Return pay runs with their totals; one query."""
     day = (ShootDay.public_id, ShootDay.number, ShootDay.shoot_date)
-    group = (PayRun.public_id, PayRun.number, *day, PayRun.opened_at, PaySlip.currency)
+    show = (Production.public_id, Production.title, Production.zone)
+    group = (PayRun.public_id, PayRun.number, *day, PayRun.opened_at, PaySlip.currency, *show)
     found = session.execute(
         joined(
             *group,
@@ -185,15 +256,16 @@ def runs(session: Session, production_id: int) -> list[RunRow]:
         )
         .join(PayRun, PayRun.id == PaySlip.pay_run_id)
         .join(ShootDay, ShootDay.id == PayRun.shoot_day_id)
-        .where(PayRun.production_id == production_id)
-        .group_by(*group, Payout.state)
-        .order_by(PayRun.number.desc(), PaySlip.currency.desc()),
+        .join(Production, Production.id == PayRun.production_id)
+        .where(*where)
+        .group_by(*group, PayRun.id, Payout.state)
+        .order_by(PayRun.id.desc(), PaySlip.currency.desc()),
     )
     counts: dict[Any, dict[PayoutStatus, int]] = defaultdict(dict)
     sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
     for *key, state, count, gross, net in found:
         run = tuple(key)
-        status = status_of(PayoutState(state))
+        status = status_of(PayoutState(state) if state else None)
         counts[run][status] = counts[run].get(status, 0) + count
         sums[run] = [sums[run][0] + int(gross), sums[run][1] + int(net)]
     found_runs: list[list[Any]] = [[*run, counts[run], *sums[run]] for run in counts]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.rules import PayoutState, problem
 from marketplace.domain.payroll.models import PayRun, PaySlip
+from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production
 from marketplace.domain.reports.rules import (
     STATES_OF,
@@ -48,7 +49,7 @@ class SlipRow:
     deducted: Money
     net: Money
     account_last4: str
-    state: PayoutState
+    state: PayoutState | None
     status: PayoutStatus
     sent_at: datetime | None
     arrives_at: datetime | None
@@ -72,7 +73,7 @@ class SlipDetail:
     digest: str
     issued_at: datetime
     person_id: int
-    payout_public_id: str
+    payout_public_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ _COLUMNS: Final = (
 def conditions(company_id: int, filters: SlipFilters) -> list[sa.ColumnElement[bool]]:
     """Return what filters mean in SQL: the one place that reads them."""
     found: list[sa.ColumnElement[bool]] = [PaySlip.company_id == company_id]
+    if filters.within is not None:
+        found.append(PaySlip.production_id.in_(sorted(filters.within)))
     if filters.text:
         like = f"%{_escape(filters.text.strip())}%"
         found.append(
@@ -131,7 +134,7 @@ def conditions(company_id: int, filters: SlipFilters) -> list[sa.ColumnElement[b
     if filters.run:
         run = sa.select(PayRun.id).where(PayRun.public_id == filters.run)
         found.append(PaySlip.pay_run_id.in_(run))
-    return [*found, *_narrower(filters)]
+    return [*found, *_narrower(filters), *_of_payment(filters)]
 
 
 def _narrower(filters: SlipFilters) -> Iterator[sa.ColumnElement[bool]]:
@@ -140,9 +143,23 @@ def _narrower(filters: SlipFilters) -> Iterator[sa.ColumnElement[bool]]:
     if filters.worked_to:
         yield PaySlip.shoot_date <= filters.worked_to
     if filters.status:
-        yield Payout.state.in_(STATES_OF[filters.status])
+        is_so = Payout.state.in_(STATES_OF[filters.status])
+        has_none = filters.status is PayoutStatus.NO_PAYMENT
+        yield sa.or_(is_so, Payout.id.is_(None)) if has_none else is_so
     if filters.slips:
         yield PaySlip.public_id.in_(filters.slips)
+
+
+def _of_payment(filters: SlipFilters) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.paid_from:
+        yield PaySlip.pay_date >= filters.paid_from
+    if filters.paid_to:
+        yield PaySlip.pay_date <= filters.paid_to
+    if filters.scheme:
+        yield PaySlip.scheme == filters.scheme
+    if filters.payee:
+        payee = sa.select(Person.id).where(Person.public_id == filters.payee)
+        yield PaySlip.person_id.in_(payee)
 
 
 def slip_page(
@@ -184,19 +201,29 @@ class ProductionChoice:
     title: str
 
 
-def production_choices(session: Session, company_id: int) -> list[ProductionChoice]:
-    """Return the productions of a company, newest first."""
-    found = session.execute(
-        sa.select(Production.public_id, Production.title)
-        .where(Production.company_id == company_id)
-        .order_by(Production.id.desc()),
-    )
+def production_choices(
+    session: Session,
+    company_id: int,
+    within: frozenset[int] | None = None,
+) -> list[ProductionChoice]:
+    """Return the productions of a company that may be seen, newest first."""
+    choices = sa.select(Production.public_id, Production.title)
+    choices = choices.where(Production.company_id == company_id)
+    if within is not None:
+        choices = choices.where(Production.id.in_(sorted(within)))
+    found = session.execute(choices.order_by(Production.id.desc()))
     return [ProductionChoice(*row) for row in found]
 
 
-def slip_of_company(session: Session, company_id: int, public_id: str) -> SlipDetail | None:
-    """Return one slip of a company, or None."""
-    return _detail(session, PaySlip.company_id == company_id, public_id)
+def slip_of_company(
+    session: Session,
+    company_id: int,
+    public_id: str,
+    within: frozenset[int] | None = None,
+) -> SlipDetail | None:
+    """Return one slip of a company, or None when it is not there or not for the reader."""
+    mine = conditions(company_id, SlipFilters(within=within))
+    return _detail(session, sa.and_(*mine), public_id)
 
 
 def slip_of_person(session: Session, person_id: int, public_id: str) -> SlipDetail | None:
@@ -222,8 +249,9 @@ def _detail(session: Session, mine: sa.ColumnElement[bool], public_id: str) -> S
 
 
 def joined(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
-    """Select from slips with their payments, which every condition may name."""
-    return sa.select(*columns).select_from(PaySlip).join(Payout, Payout.pay_slip_id == PaySlip.id)
+    """Select from slips with their payments, which every condition may name; some have none."""
+    payment = Payout.pay_slip_id == PaySlip.id
+    return sa.select(*columns).select_from(PaySlip).join(Payout, payment, isouter=True)
 
 
 def rows_of(
@@ -245,9 +273,10 @@ def _row(values: Sequence[Any]) -> SlipRow:
     head, currency, minors, tail = values[:11], values[11], values[12:16], values[16:]
     last4, state, sent_at, arrives_at, paid_at, code, text, zone = tail
     amounts = [Money(minor, currency) for minor in minors]
-    status = status_of(PayoutState(state))
+    known = PayoutState(state) if state else None
     instants = (sent_at, arrives_at, paid_at)
-    payment = (last4, PayoutState(state), status, *instants, problem(code, text), zone)
+    why = problem(code, text) if known else None
+    payment = (last4, known, status_of(known), *instants, why, zone)
     fields: list[Any] = [*head, *amounts, *payment]
     return SlipRow(*fields)
 

@@ -75,7 +75,7 @@ def totals_by_status(
     )
     by_status: dict[PayoutStatus, dict[str, Totals]] = {one: {} for one in PayoutStatus}
     for state, currency, *sums in found:
-        of_status = by_status[status_of(PayoutState(state))]
+        of_status = by_status[status_of(PayoutState(state) if state else None)]
         more = _totals(currency, sums)
         of_status[currency] = add(of_status[currency], more) if currency in of_status else more
     return by_status
