@@ -6,34 +6,38 @@ numbers, runs, then one insert of slips and one of lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import insert_all, insert_rows
-from marketplace.domain.documents.rules import Party
 from marketplace.domain.payroll.models import PayLineRow, PaySlip
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.payroll.queries import load_scheme
 from marketplace.domain.payroll.rules import Payment, withhold
 from marketplace.domain.payroll.rules.extras import commission_lines
-from marketplace.domain.payroll.rules.paper import Facts, slip_document
+from marketplace.domain.payroll.rules.paper import slip_document
 from marketplace.domain.payroll.rules.records import record
-from marketplace.domain.payroll.rules.shapes import PaidBefore, PayError, PayLine
+from marketplace.domain.payroll.rules.shapes import PaidBefore, PayError
 from marketplace.domain.payroll.rules.slips import (
-    Totals,
     document_owner,
     legal_name_owner,
     totals,
 )
 from marketplace.domain.payroll.services.days import Priced, Worked, hours_of, price_all
+from marketplace.domain.payroll.services.drafts import (
+    Draft,
+    SlipWork,
+    Taxed,
+    facts_of,
+)
 from marketplace.domain.payroll.services.numbers import Runs, take_numbers
 from marketplace.domain.payroll.services.offsets import Offsets, offsets_of
-from marketplace.domain.payroll.services.parties import Parties, lines_of, parties_of
+from marketplace.domain.payroll.services.parties import Parties, parties_of
 from marketplace.domain.payroll.services.payees import taxed_payee
 from marketplace.domain.payroll.services.years import Before, Years, years_of
 from marketplace.domain.people.ports import Vault
@@ -43,59 +47,7 @@ from marketplace.kernel.ids import public_id
 from marketplace.kernel.sentences import say
 from marketplace.kernel.zones import local_date
 
-ORIGINAL: Final = "original"
-
-ExtraLines = Callable[[Totals], Sequence[PayLine]]
-"""Deductions taken after tax and commission, given what the slip adds up to before them."""
-
-
-def no_lines(_found: Totals) -> Sequence[PayLine]:
-    """Take nothing more off."""
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Taxed:
-    """A priced day after tax: every line in printing order, and what they add up to."""
-
-    priced: Priced
-    payment: Payment
-    lines: tuple[PayLine, ...]
-    totals: Totals
-    scheme: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlipWork:
-    """One slip to be issued for an approved card.
-
-    entry: the hours it pays; None: those of the card as they stand.
-    priced: what it pays when that does not come from hours, such as a fee.
-    taxed: everything on it is worked out already, as on a reversal.
-    corrects: the slip it reverses or replaces. columns: more of its row, by name.
-    taxed_on: the date of payment whose table it is taxed by, as on a correction; None: today's.
-    """
-
-    card: TimeCard
-    entry: TimeEntry | None = None
-    kind: str = ORIGINAL
-    corrects: PaySlip | None = None
-    priced: Priced | None = None
-    taxed: Taxed | None = None
-    extra_lines: ExtraLines = no_lines
-    taxed_on: date | None = None
-    columns: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A slip that will be issued: nothing about it can be refused any more."""
-
-    work: SlipWork
-    parties: Parties
-    taxed: Taxed
-    pay_date: date
-    year: Totals
+__all__ = ["SlipWork", "Taxed", "issue_slip", "issue_slips"]
 
 
 def issue_slip(
@@ -133,12 +85,13 @@ def issue_slips(
     books = [(one.parties.company.id, one.pay_date.year) for one in drafts]
     numbers = take_numbers(session, books)
     runs = Runs(session, clock)
+    opened = [runs.of(draft.parties.engagement, draft.pay_date) for draft in drafts]
     slips = [
-        _slip(draft, number, runs.of(draft.parties.engagement, draft.pay_date).id, clock)
-        for draft, number in zip(drafts, numbers, strict=True)
+        _slip(draft, number, run.id, clock)
+        for draft, number, run in zip(drafts, numbers, opened, strict=True)
     ]
-    for slip, draft in zip(slips, drafts, strict=True):
-        _seal(slip, draft, vault, write)
+    for slip, draft, run in zip(slips, drafts, opened, strict=True):
+        _seal(slip, draft, vault, write, run.number)
     insert_all(session, slips)
     lines = zip(slips, drafts, strict=True)
     insert_rows(session, PayLineRow, [row for one in lines for row in _rows(*one)])
@@ -234,8 +187,9 @@ def _attempt(
     withheld, scheme = taxed.totals.withheld, parties.engagement.booking.scheme
     paid = PaidBefore(taxed.payment.pay_date, item, taxed.payment.gross, withheld, scheme)
     years, _ = past
-    years.add(parties, Before(paid, taxed.totals))
-    return Draft(work, parties, taxed, pay_date, years.totals(parties, pay_date))
+    years.add(parties, Before(paid, taxed.totals, taxed.lines))
+    year, lines = years.totals(parties, pay_date), years.lines(parties, pay_date)
+    return Draft(work, parties, taxed, pay_date, year, lines)
 
 
 def _tax(
@@ -332,49 +286,14 @@ def _inputs(taxed: Taxed) -> dict[str, Any]:
     }
 
 
-def _seal(slip: PaySlip, draft: Draft, vault: Vault, write: Write) -> None:
+def _seal(slip: PaySlip, draft: Draft, vault: Vault, write: Write, run: int) -> None:
     """Put the legal name and the printed words into a slip that is not stored yet."""
     name = draft.parties.legal_name
-    document = slip_document(_facts(slip, draft), write)
+    document = slip_document(facts_of(slip, draft, run), write)
     slip.legal_name_sealed = vault.seal(name, legal_name_owner(slip.public_id))
     slip.legal_name_index = vault.index(name)
     slip.document_sealed = vault.seal(document.to_json(), document_owner(slip.public_id))
     slip.digest = document.data_digest
-
-
-def _facts(slip: PaySlip, draft: Draft) -> Facts:
-    parties, taxed = draft.parties, draft.taxed
-    company, production = parties.company, parties.engagement.production
-    return Facts(
-        number=slip.number,
-        issued_at=slip.issued_at,
-        pay_date=slip.pay_date,
-        employer=Party(
-            name=company.legal_name,
-            second_name=company.second_name,
-            address_lines=lines_of(company.address),
-        ),
-        country=company.country,
-        legal_name=parties.legal_name,
-        stage_name=parties.person.stage_name,
-        tax_id_last4=parties.payee.tax_id_last4,
-        account_last4=parties.payee.account_last4,
-        address=parties.address,
-        production=production.title,
-        production_second=production.second_title,
-        registration_number=production.registration_number,
-        role=slip.role_name,
-        day_number=parties.engagement.day.number,
-        day=taxed.priced.day,
-        worked_minutes=slip.worked_minutes,
-        agreement=taxed.priced.agreement.row("").strip(),
-        scheme=taxed.scheme,
-        lines=taxed.lines,
-        totals=taxed.totals,
-        year=draft.year,
-        kind=slip.kind,
-        corrects=draft.work.corrects.number if draft.work.corrects else "",
-    )
 
 
 def _rows(slip: PaySlip, draft: Draft) -> list[dict[str, object]]:
