@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from datetime import timedelta
 from importlib import import_module
-from typing import Final
+from typing import Final, TextIO
 
 import click
 import flask_migrate
@@ -14,9 +15,13 @@ from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from marketplace import db, logs
+from marketplace.domain.payroll.services.estimates import estimate
+from marketplace.domain.payroll.services.questions import answer, read_question, table
 from marketplace.domain.tasks import queries
 from marketplace.domain.tasks import services as tasks
+from marketplace.kernel.errors import DomainError
 from marketplace.outside import Outside, Stage
+from marketplace.web import presentation
 from marketplace.web.extensions import outside
 from marketplace.worker import serve as supervisor
 from marketplace.worker.books import checked
@@ -24,13 +29,15 @@ from marketplace.worker.drain import Crew
 from marketplace.worker.process import run_worker
 
 DAY_HOURS: Final = 24
+MISREAD: Final = 2
+"""How a command ends that did not understand what it was asked."""
 
 demo = AppGroup("demo", help="The demo world and its clock.")
 
 
 def install(app: Flask) -> None:
     """Add the product's commands to `flask`."""
-    for command in (worker, drain, parked, serve, books, demo):
+    for command in (worker, drain, parked, serve, books, calc, demo):
         app.cli.add_command(command)
 
 
@@ -92,6 +99,46 @@ def books() -> None:
         click.echo(f"{finding.name} {finding.subject}: {finding.sentence}")
     click.echo("The books balance." if not found else f"Findings: {len(found)}")
     sys.exit(bool(found))
+
+
+@click.command()
+@click.argument("question", type=click.File(encoding="utf-8"), default="-")
+@click.option("--table", "is_table", is_flag=True, help="Show a table instead of JSON.")
+def calc(question: TextIO, *, is_table: bool) -> None:
+    r"""Work out what one day pays: a QUESTION as JSON in (a file, or standard input), lines out.
+
+    \b
+    {"deal":    {"rate": "650", "hours": 12, "agreement": "us_film_crew_12"},
+     "day":     {"date": "2026-11-20", "zone": "America/Los_Angeles",
+                 "call": "07:00", "wrap": "22:00", "meals": [["13:30", "14:00"]]},
+     "payment": {"scheme": "us_contractor", "tax_form": "w9"}}
+
+    \b
+    deal     rate, hours, agreement; or hourly; currency, overtime_rate, commission_pct,
+             minimum, card, guaranteed
+    day      date, zone, call, wrap, meals [[out, in]], previous_wrap, previous_multiplier,
+             day_number, holiday, bumps {code: count}, extras [{code, amount, quantity,
+             in_overtime_base, reimbursement}]; times are "26:00" or ISO with an offset
+    payment  may be left out: scheme, date, tax_form, backup_withholding, item, performed_in,
+             expected_year, earlier [{date, gross, withheld, item}], certificate
+
+    What cannot be worked out is said on standard error, and the command ends with 2.
+    """
+    try:
+        asked = read_question(json.load(question, parse_float=str))
+        found = estimate(asked.deal, asked.day, asked.taxing)
+    except (ValueError, RecursionError) as fault:
+        click.echo(f"This is not JSON: {fault}.", err=True)
+        sys.exit(MISREAD)
+    except DomainError as refusal:
+        click.echo(presentation.sentence(refusal.message, locale="en"), err=True)
+        sys.exit(MISREAD)
+    if is_table:
+        click.echo(table(asked, found, presentation.sentence))
+    else:
+        click.echo(
+            json.dumps(answer(asked, found, presentation.sentence), ensure_ascii=False, indent=2)
+        )
 
 
 @demo.command("load")

@@ -39,6 +39,7 @@ GETS_IN: Final[dict[Permission, set[str]]] = {
 
 WITHOUT_ACCOUNT: Final = {
     "/",
+    "/calculator",
     "/calendar/<token>.ics",
     "/forgot",
     "/healthz",

@@ -1,0 +1,1 @@
+"""What a day pays, for anybody who asks: no account, nothing stored."""
