@@ -59,16 +59,16 @@ REFUSED: Final[dict[str, tuple[str, str, str]]] = {
     "pay_slip_corrects": (
         "pay_slip",
         """NEW.kind <> 'original' AND NOT EXISTS (
-            SELECT 1 FROM pay_slip AS old
-            WHERE old.id = NEW.corrects_id AND old.kind <> 'reversal'
-              AND old.time_card_id = NEW.time_card_id AND old.person_id = NEW.person_id
-              AND old.company_id = NEW.company_id AND old.currency = NEW.currency
+            SELECT 1 FROM pay_slip AS made
+            WHERE made.id = NEW.corrects_id AND made.kind <> 'reversal'
+              AND made.time_card_id = NEW.time_card_id AND made.person_id = NEW.person_id
+              AND made.company_id = NEW.company_id AND made.currency = NEW.currency
               AND (NEW.kind <> 'reversal' OR (
-                old.gross_minor = -NEW.gross_minor AND old.withheld_minor = -NEW.withheld_minor
-                AND old.deducted_minor = -NEW.deducted_minor
-                AND old.net_minor = -NEW.net_minor
-                AND old.withholding_agent = NEW.withholding_agent
-                AND old.scheme = NEW.scheme)))""",
+                made.gross_minor = -NEW.gross_minor AND made.withheld_minor = -NEW.withheld_minor
+                AND made.deducted_minor = -NEW.deducted_minor
+                AND made.net_minor = -NEW.net_minor
+                AND made.withholding_agent = NEW.withholding_agent
+                AND made.scheme = NEW.scheme)))""",
         "a reversal takes back exactly one slip, and a correction replaces one of the same card",
     ),
     "pay_slip_replaces": (
