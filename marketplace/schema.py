@@ -82,10 +82,10 @@ REFUSED: Final[dict[str, tuple[str, str, str]]] = {
         "pay_line",
         """EXISTS (SELECT 1 FROM pay_slip AS slip
             WHERE slip.id = NEW.pay_slip_id AND slip.kind = 'reversal'
-              AND NOT EXISTS (SELECT 1 FROM pay_line AS old
-                WHERE old.pay_slip_id = slip.corrects_id AND old.position = NEW.position
-                  AND old.kind = NEW.kind AND old.code = NEW.code
-                  AND old.currency = NEW.currency AND old.amount_minor = -NEW.amount_minor))""",
+              AND NOT EXISTS (SELECT 1 FROM pay_line AS made
+                WHERE made.pay_slip_id = slip.corrects_id AND made.position = NEW.position
+                  AND made.kind = NEW.kind AND made.code = NEW.code
+                  AND made.currency = NEW.currency AND made.amount_minor = -NEW.amount_minor))""",
         "a line of a reversal is the line it takes back",
     ),
     "payout_pays": (
