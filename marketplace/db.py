@@ -202,8 +202,13 @@ def lock_one(session: Session, model: type[T], row_id: int) -> T:
 
 def lock_next(session: Session, found: sa.Select[T]) -> T | None:
     """Lock the first row of a query that no other transaction holds, or return None."""
-    statement = found.limit(1).with_for_update(skip_locked=True)
-    return session.scalars(statement.execution_options(populate_existing=True)).first()
+    return next(iter(lock_some(session, found, 1)), None)
+
+
+def lock_some(session: Session, found: sa.Select[T], most: int) -> list[T]:
+    """Lock the first rows of a query, at most so many, that no other transaction holds."""
+    statement = found.limit(most).with_for_update(skip_locked=True)
+    return list(session.scalars(statement.execution_options(populate_existing=True)))
 
 
 def insert_once(
@@ -216,12 +221,29 @@ def insert_once(
 
     Returns its id, or None when it was there already.
     """
-    table = cast("sa.Table", model.__table__)
+    key_columns = cast("sa.Table", model.__table__).primary_key.columns
+    statement = _insert_new(session, model, unique).values(values).returning(*key_columns)
+    made: int | None = session.scalar(statement)
+    return made
+
+
+def insert_missing(
+    session: Session,
+    model: type[Base],
+    unique: Sequence[str],
+    rows: Sequence[Mapping[str, object]],
+) -> None:
+    """Insert those of many rows whose `unique` columns are not there yet."""
+    if rows:
+        session.flush()
+        session.connection().execute(_insert_new(session, model, unique), list(rows))
+
+
+def _insert_new(session: Session, model: type[Base], unique: Sequence[str]) -> Any:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     dialect = sqlite if is_sqlite else postgresql
-    statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
-    made: int | None = session.scalar(statement.returning(*table.primary_key.columns))
-    return made
+    table = cast("sa.Table", model.__table__)
+    return dialect.insert(table).on_conflict_do_nothing(index_elements=unique)
 
 
 def insert_rows(

@@ -1,4 +1,4 @@
-"""Carries out due work, one row at a time: claim, do, settle. Rows are the truth.
+"""Carries out due work, row by row or many together: claim, do, settle. Rows are the truth.
 
 Whoever calls `drain` (the engine, the clock, a command, a test) adds nothing to this: any number
 of processes may drain at once, and any of them may be killed at any moment.
@@ -7,9 +7,9 @@ of processes may drain at once, and any of them may be killed at any moment.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from traceback import extract_tb
 from typing import Final
@@ -26,8 +26,9 @@ from marketplace.domain.tasks.rules import HopelessError, NotYetError
 from marketplace.domain.tasks.services import Claim
 from marketplace.kernel.errors import DomainError
 from marketplace.outside import Outside
+from marketplace.worker.batches import BATCHES
 from marketplace.worker.handlers import HANDLERS
-from marketplace.worker.work import Handler, Work
+from marketplace.worker.work import Batch, Handler, Left, Work, Works
 
 log = structlog.get_logger()
 
@@ -45,11 +46,17 @@ class Crew:
         engine: Engine,
         outside: Outside,
         handlers: Mapping[str, Handler] = HANDLERS,
+        batches: Mapping[str, Batch] = BATCHES,
     ) -> None:
-        """Take a prepared engine (`db.create_engine`) and the ports of this process."""
+        """Take a prepared engine (`db.create_engine`) and the ports of this process.
+
+        batches: kinds of work of which much is done together; each has its handler too.
+        """
         self._engine = engine
         self._outside = outside
         self._handlers = handlers
+        self._batches = batches
+        self._most = {kind: batch.most for kind, batch in batches.items()}
         self._clock = outside.clock
         self._leaving = threading.Event()
 
@@ -65,10 +72,13 @@ class Crew:
             return queries.backlog(session, self._clock.now())
 
     def drain(self, most: int = BATCH) -> int:
-        """Do due work until none is left or `most` pieces are done; returns how many."""
+        """Do due work until none is left or `most` pieces are done; returns how many.
+
+        What is done together counts piece by piece, and is not cut short.
+        """
         done = 0
-        while done < most and not self._leaving.is_set() and self._next():
-            done += 1
+        while done < most and not self._leaving.is_set() and (more := self._next()):
+            done += more
         return done
 
     def drain_all(self) -> int:
@@ -82,14 +92,52 @@ class Crew:
         """Take no more work; what is in hand is finished."""
         self._leaving.set()
 
-    def _next(self) -> bool:
+    def _next(self) -> int:
+        """Do the next due work, and more of its kind with it; returns how many pieces."""
         with self.unit() as session:
-            claim = services.claim(session, self._clock.now())
-        if claim is None:
-            return False
-        with self._kept(claim):
-            self._carry_out(claim)
-        return True
+            claims = services.claim_some(session, self._clock.now(), self._most)
+        if not claims:
+            return 0
+        with self._kept(claims):
+            if len(claims) == 1:
+                self._carry_out(claims[0])
+            else:
+                self._carry_out_together(claims)
+        return len(claims)
+
+    def _carry_out_together(self, claims: Sequence[Claim]) -> None:
+        """Run the handler of many; when it breaks, each piece is tried by itself.
+
+        So one piece of work that cannot be done never keeps the others from being done.
+        """
+        works = Works(self.unit, [claim.subject_id for claim in claims], self._outside)
+        try:
+            left = self._batches[claims[0].kind].handle(works)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except NotYetError as early:
+            left = dict.fromkeys(works.subject_ids, early.run_at)
+        except BaseException as problem:  # noqa: BLE001 - the job runner: see `_carry_out`
+            self._tell("batch_broke_off", claims[0], problem)
+            for claim in claims:
+                self._carry_out(claim)
+            return
+        self._settle(claims, left)
+
+    def _settle(self, claims: Sequence[Claim], left: Left) -> None:
+        now = self._clock.now()
+        with self.unit() as session:
+            services.finish_all(session, [one for one in claims if one.subject_id not in left], now)
+            for claim in claims:
+                reason = left.get(claim.subject_id)
+                if isinstance(reason, datetime):
+                    services.later(session, claim, reason)
+        for claim in claims:
+            reason = left.get(claim.subject_id)
+            if isinstance(reason, HopelessError):
+                self._give_up(claim, reason)
+            elif isinstance(reason, DomainError):
+                self._put_off(claim, str(reason), reason)
 
     def _carry_out(self, claim: Claim) -> None:
         """Run the handler, and write down how it ended.
@@ -136,31 +184,31 @@ class Crew:
         )
 
     @contextmanager
-    def _kept(self, claim: Claim) -> Iterator[None]:
+    def _kept(self, claims: Sequence[Claim]) -> Iterator[None]:
         """Hold the lease while the work takes longer than it."""
         is_done = threading.Event()
-        keeper = threading.Thread(target=self._renew, args=(claim, is_done), daemon=True)
+        keeper = threading.Thread(target=self._renew, args=(claims, is_done), daemon=True)
         keeper.start()
         try:
             yield
         finally:
             is_done.set()
 
-    def _renew(self, claim: Claim, is_done: threading.Event) -> None:
+    def _renew(self, claims: Sequence[Claim], is_done: threading.Event) -> None:
         rounds = LONGEST_WORK // timedelta(seconds=RENEW_SECONDS)
         for _ in range(rounds):
             if is_done.wait(RENEW_SECONDS):
                 return
-            if not self._extend(claim):
+            if not self._extend(claims):
                 return
 
-    def _extend(self, claim: Claim) -> bool:
+    def _extend(self, claims: Sequence[Claim]) -> bool:
         """Hold work longer; while the database is away the next round tries again."""
         try:
             with self.unit() as session:
-                return services.extend(session, claim, now=self._clock.now())
+                return services.extend_all(session, claims, now=self._clock.now())
         except DBAPIError as problem:
-            self._tell("lease_not_renewed", claim, problem)
+            self._tell("lease_not_renewed", claims[0], problem)
             return True
 
 

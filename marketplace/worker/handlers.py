@@ -8,17 +8,20 @@ from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
-from marketplace.domain.booking.jobs import expire_offer, release_standby
+from marketplace.domain.booking.jobs import expire_offer
 from marketplace.domain.documents.jobs import IssuedSlip, print_slip
 from marketplace.domain.documents.rules import SlipDocument
 from marketplace.domain.notices.jobs import send_mail
-from marketplace.domain.payments.jobs import confirm_payout, pay_card, send_payout
+from marketplace.domain.payments.jobs import confirm_payout, issue_voucher, pay_card, send_payout
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.reports.jobs import build_export, forget_export
-from marketplace.domain.timecards.jobs import auto_agree, close_day
+from marketplace.domain.reports.ports import Desk
+from marketplace.domain.timecards.jobs import auto_agree, auto_agree_voucher, close_day, release_standby
 from marketplace.kernel.clock import Clock
+from marketplace.web.sheets import Words as CellWords
+from marketplace.web.sheets import sheets_csv
 from marketplace.worker.work import Handler, Work
 
 
@@ -44,6 +47,10 @@ def _pay_card(work: Work) -> None:
     pay_card(work.unit, work.subject_id, till=work.outside.till)
 
 
+def _issue_voucher(work: Work) -> None:
+    issue_voucher(work.unit, work.subject_id, till=work.outside.till)
+
+
 def _send_payout(work: Work) -> None:
     send_payout(work.unit, work.subject_id, till=work.outside.till)
 
@@ -54,11 +61,11 @@ def _confirm_payout(work: Work) -> None:
 
 def _print_slip(work: Work) -> None:
     outside = work.outside
-    read = _opened_by(outside.vault)
+    read = opened_by(outside.vault)
     print_slip(work.unit, work.subject_id, read=read, printer=outside.printer, clock=outside.clock)
 
 
-def _opened_by(vault: Vault) -> Callable[[Session, int], IssuedSlip]:
+def opened_by(vault: Vault) -> Callable[[Session, int], IssuedSlip]:
     """Return a reader of issued slips that opens their sealed documents."""
 
     def read(session: Session, slip_id: int) -> IssuedSlip:
@@ -82,17 +89,20 @@ def _send_mail(work: Work) -> None:
 
 def _build_export(work: Work) -> None:
     outside = work.outside
-    build_export(work.unit, work.subject_id, vault=outside.vault, clock=outside.clock)
+    desk = Desk(outside.vault, outside.sheets, CellWords, sheets_csv)
+    build_export(work.unit, work.subject_id, desk=desk, clock=outside.clock)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
         "auto_agree": _short(auto_agree),
+        "auto_agree_voucher": _short(auto_agree_voucher),
         "build_export": _build_export,
         "close_day": _short(close_day),
         "confirm_payout": _confirm_payout,
         "expire_offer": _short(expire_offer),
         "forget_export": _short(forget_export),
+        "issue_voucher": _issue_voucher,
         "pay_card": _pay_card,
         "print_slip": _print_slip,
         "release_standby": _short(release_standby),

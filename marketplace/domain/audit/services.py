@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.db import insert_rows
 from marketplace.domain.audit.models import AuditEntry
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.frozen import freeze
@@ -26,15 +28,24 @@ class Act:
 
 def record(session: Session, act: Act, *, actor_id: int | None, clock: Clock) -> None:
     """Append one act; actor None is the worker."""
-    session.add(
-        AuditEntry(
-            at=clock.now(),
-            actor_id=actor_id,
-            company_id=act.company_id,
-            subject=act.subject,
-            action=act.action,
-            before=freeze(act.before),
-            after=freeze(act.after),
-            reason=act.reason,
-        ),
-    )
+    session.add(AuditEntry(**_row(act, actor_id, clock)))
+
+
+def record_all(
+    session: Session, acts: Iterable[Act], *, actor_id: int | None, clock: Clock
+) -> None:
+    """Append many acts of one actor in one statement."""
+    insert_rows(session, AuditEntry, [_row(act, actor_id, clock) for act in acts])
+
+
+def _row(act: Act, actor_id: int | None, clock: Clock) -> dict[str, Any]:
+    return {
+        "at": clock.now(),
+        "actor_id": actor_id,
+        "company_id": act.company_id,
+        "subject": act.subject,
+        "action": act.action,
+        "before": freeze(act.before),
+        "after": freeze(act.after),
+        "reason": act.reason,
+    }

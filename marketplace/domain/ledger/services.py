@@ -65,6 +65,28 @@ def post_all(session: Session, postings: Iterable[Posting], *, clock: Clock) -> 
     insert_rows(session, LedgerTransfer, rows)
 
 
+def take_back(session: Session, prefix: str, key: str, *, clock: Clock) -> None:
+    """Post the opposite of every transfer whose key begins so; `key` begins the new ones' keys."""
+    found = session.scalars(
+        sa.select(LedgerTransfer)
+        .where(LedgerTransfer.key.startswith(prefix, autoescape=True))
+        .order_by(LedgerTransfer.id),
+    )
+    rows = [
+        {
+            "key": key + one.key.removeprefix(prefix),
+            "debit_id": one.credit_id,
+            "credit_id": one.debit_id,
+            "amount_minor": one.amount_minor,
+            "currency": one.currency,
+            "reverses_id": one.id,
+            "posted_at": clock.now(),
+        }
+        for one in found
+    ]
+    insert_rows(session, LedgerTransfer, rows)
+
+
 def account_ids(
     session: Session, wanted: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], int]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.db import insert_once
+from marketplace.db import insert_once, insert_rows
 from marketplace.domain.notices.models import Mail, Notice
 from marketplace.domain.tasks import services as tasks
+from marketplace.domain.tasks.services import Wanted
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.frozen import freeze
 from marketplace.kernel.ids import public_id
@@ -47,39 +50,72 @@ def tell(session: Session, reader: Reader, message: Message, *, clock: Clock) ->
 
     Returns False, and does nothing, when this reader was told under this key before.
     """
-    key = f"{message.key}:{reader.user_id or reader.address}"
-    mail_id = insert_once(
-        session,
-        Mail,
-        ["key"],
-        public_id=public_id(),
-        key=key,
-        to_address=reader.address,
-        locale=reader.locale,
-        kind=message.kind,
-        subject=freeze(message.subject),
-        lines=freeze(message.lines),
-        button=freeze(message.button),
-        path=message.path,
-        calendar=message.calendar,
-        created_at=clock.now(),
-    )
+    key, now = _key(reader, message), clock.now()
+    mail_id = insert_once(session, Mail, ["key"], **_mail(key, reader, message, now))
     if mail_id is None:
         return False
     if reader.user_id is not None:
-        insert_once(
-            session,
-            Notice,
-            ["key"],
-            key=key,
-            user_id=reader.user_id,
-            kind=message.kind,
-            sentence=freeze(message.subject),
-            path=message.path,
-            created_at=clock.now(),
-        )
-    tasks.ask(session, "send_mail", f"send_mail:{mail_id}", mail_id, run_at=clock.now())
+        insert_once(session, Notice, ["key"], **_notice(key, reader.user_id, message, now))
+    tasks.ask(session, "send_mail", f"send_mail:{mail_id}", mail_id, run_at=now)
     return True
+
+
+def tell_all(
+    session: Session,
+    told: Iterable[tuple[Reader, Message]],
+    *,
+    clock: Clock,
+) -> None:
+    """Put many messages in inboxes and the mail outbox, in a few statements.
+
+    A reader who was told under a key before is told nothing.
+    """
+    wanted = {_key(reader, message): (reader, message) for reader, message in told}
+    known = session.scalars(sa.select(Mail.key).where(Mail.key.in_(list(wanted))))
+    new = {key: wanted[key] for key in wanted.keys() - set(known)}
+    now = clock.now()
+    mails = [_mail(key, *new[key], now) for key in sorted(new)]
+    ids = insert_rows(session, Mail, mails)
+    notices = [
+        _notice(key, reader.user_id, message, now)
+        for key, (reader, message) in sorted(new.items())
+        if reader.user_id is not None
+    ]
+    insert_rows(session, Notice, notices)
+    tasks.ask_all(
+        session, [Wanted("send_mail", f"send_mail:{one}", one, run_at=now) for one in ids]
+    )
+
+
+def _key(reader: Reader, message: Message) -> str:
+    return f"{message.key}:{reader.user_id or reader.address}"
+
+
+def _mail(key: str, reader: Reader, message: Message, now: datetime) -> dict[str, object]:
+    return {
+        "public_id": public_id(),
+        "key": key,
+        "to_address": reader.address,
+        "locale": reader.locale,
+        "kind": message.kind,
+        "subject": freeze(message.subject),
+        "lines": freeze(message.lines),
+        "button": freeze(message.button),
+        "path": message.path,
+        "calendar": message.calendar,
+        "created_at": now,
+    }
+
+
+def _notice(key: str, user_id: int, message: Message, now: datetime) -> dict[str, object]:
+    return {
+        "key": key,
+        "user_id": user_id,
+        "kind": message.kind,
+        "sentence": freeze(message.subject),
+        "path": message.path,
+        "created_at": now,
+    }
 
 
 def mark_read(session: Session, user_id: int, notice_id: int, *, clock: Clock) -> str | None:

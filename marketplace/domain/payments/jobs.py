@@ -20,6 +20,7 @@ from marketplace.domain.payments.rules import LATEST_CALL, PayoutState, Step, gr
 from marketplace.domain.payroll.rules.shapes import PayError
 from marketplace.domain.productions.models import ShootDay
 from marketplace.domain.tasks.rules import NotYetError
+from marketplace.kernel.errors import DomainError
 
 CONFIRM_AGAIN: Final = timedelta(minutes=10)
 
@@ -35,6 +36,41 @@ def pay_card(unit: UnitOfWork, time_card_id: int, *, till: Till) -> None:
     except PayError as refusal:
         with unit() as session:
             services.tell_unpaid(session, time_card_id, refusal, clock=till.clock)
+        raise
+
+
+def pay_cards(
+    unit: UnitOfWork,
+    time_card_ids: Sequence[int],
+    *,
+    till: Till,
+) -> dict[int, datetime | DomainError]:
+    """Issue the slips of many cards in one transaction; returns those that wait, and why.
+
+    Whoever must act on a card that cannot be paid has been told.
+    """
+    with unit() as session:
+        found = services.pay_cards(session, time_card_ids, till=till)
+    refused = {card: one for card, one in found.items() if isinstance(one, PayError)}
+    if refused:
+        with unit() as session:
+            for card_id, refusal in refused.items():
+                services.tell_unpaid(session, card_id, refusal, clock=till.clock)
+    early = {card: one.run_at for card, one in found.items() if isinstance(one, NotYetError)}
+    return {**refused, **early}
+
+
+def issue_voucher(unit: UnitOfWork, voucher_id: int, *, till: Till) -> None:
+    """Issue what an approved adjustment says; when it cannot be, tell the company why.
+
+    Raises what `services.issue_voucher` raises; by then the people concerned have been told.
+    """
+    try:
+        with unit() as session:
+            services.issue_voucher(session, voucher_id, till=till)
+    except PayError as refusal:
+        with unit() as session:
+            services.tell_uncorrected(session, voucher_id, refusal, clock=till.clock)
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.db import insert_once, lock_next
+from marketplace.db import insert_missing, insert_once, lock_next, lock_some
 from marketplace.domain.tasks.models import Task
 from marketplace.kernel.ids import secret_token
 
@@ -29,21 +30,37 @@ class Claim:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Work to be asked for: `key` names it, so that asking twice is asking once."""
+
+    kind: str
+    key: str
+    subject_id: int
+    run_at: datetime
+
+
 def ask(session: Session, kind: str, key: str, subject_id: int, *, run_at: datetime) -> None:
     """Ask for work once; asking again with the same key changes nothing."""
-    insert_once(
-        session,
-        Task,
-        ["key"],
-        kind=kind,
-        key=key,
-        subject_id=subject_id,
-        run_at=run_at,
-        attempts=0,
-        lease_until=run_at,
-        lease_token="",
-        problem="",
-    )
+    insert_once(session, Task, ["key"], **_row(Wanted(kind, key, subject_id, run_at)))
+
+
+def ask_all(session: Session, wanted: Iterable[Wanted]) -> None:
+    """Ask for much work in one statement; what was asked for before stays as it is."""
+    insert_missing(session, Task, ["key"], [_row(one) for one in wanted])
+
+
+def _row(wanted: Wanted) -> dict[str, object]:
+    return {
+        "kind": wanted.kind,
+        "key": wanted.key,
+        "subject_id": wanted.subject_id,
+        "run_at": wanted.run_at,
+        "attempts": 0,
+        "lease_until": wanted.run_at,
+        "lease_token": "",
+        "problem": "",
+    }
 
 
 def move(session: Session, key: str, *, run_at: datetime) -> None:
@@ -66,6 +83,12 @@ def revive(session: Session, task_id: int, *, now: datetime) -> bool:
     return revived.first() is not None
 
 
+def move_due(session: Session, kind: str, *, now: datetime, run_at: datetime) -> None:
+    """Let all due work of one kind wait, whoever would have done it."""
+    due = sa.and_(Task.kind == kind, Task.done_at.is_(None), Task.run_at <= now)
+    session.execute(sa.update(Task).where(due).values(run_at=run_at))
+
+
 def drop(session: Session, key: str, *, now: datetime) -> None:
     """Mark work as no longer needed."""
     session.execute(
@@ -75,6 +98,14 @@ def drop(session: Session, key: str, *, now: datetime) -> None:
 
 def claim(session: Session, now: datetime) -> Claim | None:
     """Take the oldest due work that nobody holds, or None; commit before working on it."""
+    return next(iter(claim_some(session, now, {})), None)
+
+
+def claim_some(session: Session, now: datetime, most: Mapping[str, int]) -> list[Claim]:
+    """Take the oldest due work that nobody holds, and more of its kind, as much as `most` says.
+
+    All of it is held under one token. Empty when nothing is due; commit before working on it.
+    """
     due = (
         sa.select(Task)
         .where(
@@ -85,19 +116,36 @@ def claim(session: Session, now: datetime) -> Claim | None:
         )
         .order_by(Task.run_at, Task.id)
     )
-    task = lock_next(session, due)
-    if task is None:
-        return None
-    task.lease_until = now + LEASE
-    task.lease_token = secret_token()
-    task.attempts += 1
+    first = lock_next(session, due)
+    if first is None:
+        return []
+    taken = [first]
+    more = most.get(first.kind, 1) - 1
+    if more:
+        alike = due.where(Task.kind == first.kind, Task.id != first.id)
+        taken += lock_some(session, alike, more)
+    token = secret_token()
+    for task in taken:
+        task.lease_until = now + LEASE
+        task.lease_token = token
+        task.attempts += 1
     session.flush()
-    return Claim(task.id, task.kind, task.subject_id, task.attempts, task.lease_token)
+    return [Claim(one.id, one.kind, one.subject_id, one.attempts, token) for one in taken]
 
 
 def finish(session: Session, claim: Claim, now: datetime) -> bool:
     """Mark work done; False when another holder took it over meanwhile."""
     return _settle(session, claim, done_at=now)
+
+
+def finish_all(session: Session, claims: Sequence[Claim], now: datetime) -> None:
+    """Mark work done that was taken together; what another holder took over stays theirs."""
+    _settle_all(session, claims, done_at=now)
+
+
+def extend_all(session: Session, claims: Sequence[Claim], *, now: datetime) -> bool:
+    """Hold work longer that was taken together; False when nothing of it is ours any more."""
+    return _settle_all(session, claims, lease_until=now + LEASE)
 
 
 def put_off(session: Session, claim: Claim, problem: str, *, now: datetime) -> bool:
@@ -122,21 +170,26 @@ def park(session: Session, claim: Claim, problem: str, *, now: datetime) -> bool
     return _settle(session, claim, lease_until=now, parked_at=now, problem=problem[:500])
 
 
-def extend(session: Session, claim: Claim, *, now: datetime) -> bool:
-    """Hold work longer; False when another holder took it over meanwhile."""
-    return _settle(session, claim, lease_until=now + LEASE)
-
-
 def later(session: Session, claim: Claim, run_at: datetime) -> bool:
     """Give work back until a known time; this is not a failed attempt."""
     return _settle(session, claim, run_at=run_at, lease_until=run_at, attempts=0)
 
 
 def _settle(session: Session, claim: Claim, **values: object) -> bool:
+    return _settle_all(session, [claim], **values)
+
+
+def _settle_all(session: Session, claims: Sequence[Claim], **values: object) -> bool:
     mine = sa.and_(
-        Task.id == claim.task_id,
-        Task.lease_token == claim.token,
+        Task.id.in_([claim.task_id for claim in claims]),
+        Task.lease_token.in_({claim.token for claim in claims}),
         Task.done_at.is_(None),
     )
-    settled = session.execute(sa.update(Task).where(mine).values(**values).returning(Task.id))
+    settled = session.execute(
+        sa.update(Task)
+        .where(mine)
+        .values(**values)
+        .returning(Task.id)
+        .execution_options(synchronize_session=False),
+    )
     return settled.first() is not None

@@ -1,38 +1,45 @@
-"""One time card becomes a pay slip, a payout and its postings, in one transaction."""
+"""Time cards become pay slips, payouts and their postings, in one transaction, with proofs."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.db import lock_one
+from marketplace.db import insert_all, lock
 from marketplace.domain.accounts.models import Company
 from marketplace.domain.accounts.rules import PaysBy
-from marketplace.domain.audit.services import Act, record
+from marketplace.domain.audit.services import Act, record_all
 from marketplace.domain.ledger import rules as accounts
-from marketplace.domain.ledger.services import Posting, post
+from marketplace.domain.ledger.services import Posting, post_all
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.ports import Till
 from marketplace.domain.payments.rules import BANK_FILE, NO_ACCOUNT, NO_GATEWAY, PayoutState
+from marketplace.domain.payments.services.proofs import prove
 from marketplace.domain.payments.services.telling import tell_payee_is_needed
 from marketplace.domain.payroll.models import PaySlip
-from marketplace.domain.payroll.services import issue_slip
+from marketplace.domain.payroll.services import SlipWork, issue_slips
 from marketplace.domain.people.models import Payee, Person
-from marketplace.domain.productions.models import ShootDay
+from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState
 from marketplace.domain.tasks import services as tasks
 from marketplace.domain.tasks.rules import NotYetError
+from marketplace.domain.tasks.services import Wanted
 from marketplace.domain.timecards.models import TimeCard
-from marketplace.domain.timecards.rules import CardState
+from marketplace.domain.timecards.rules import CardState, is_payable
 from marketplace.domain.timecards.services import lock_card
 from marketplace.kernel.clock import Clock
+from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 
 CLOSING: Final = timedelta(minutes=1)
 """How long to wait for a day whose last minute has passed to be closed."""
+
+Paid = PaySlip | DomainError | None
+"""What became of a card: its slip, also when it was there before; why not; or nothing to pay."""
 
 
 def pay_card(session: Session, time_card_id: int, *, till: Till) -> PaySlip | None:
@@ -43,111 +50,193 @@ def pay_card(session: Session, time_card_id: int, *, till: Till) -> PaySlip | No
     Raises NotYetError while the day still runs, PayeeIncompleteError when the person has not
     given what a slip needs, PayError when the day cannot be priced or taxed.
     """
-    card = lock_one(session, TimeCard, time_card_id)
-    issued = session.scalar(
-        sa.select(PaySlip).where(PaySlip.time_card_id == card.id, PaySlip.kind == "original"),
+    found = pay_cards(session, [time_card_id], till=till)[time_card_id]
+    if isinstance(found, DomainError):
+        raise found
+    return found
+
+
+def pay_cards(session: Session, card_ids: Collection[int], *, till: Till) -> dict[int, Paid]:
+    """Pay many cards: slips, payouts, postings, locks, work and notices, proved before they stay.
+
+    Returns what became of each: see `pay_card`, whose refusals are values here. Either all that
+    can be paid is, or nothing: BooksError when the proofs fail. Flushes, never commits.
+    """
+    cards = lock(session, TimeCard, list(card_ids))
+    found: dict[int, Paid] = dict(_issued(session, card_ids))
+    open_cards = [card for card in cards if card.id not in found]
+    found |= _refused(session, open_cards, till.clock)
+    ready = [card for card in open_cards if card.id not in found]
+    if ready:
+        found |= _pay(session, ready, till)
+    return found
+
+
+def _issued(session: Session, card_ids: Collection[int]) -> dict[int, PaySlip]:
+    slips = session.scalars(
+        sa.select(PaySlip).where(PaySlip.time_card_id.in_(card_ids), PaySlip.kind == "original"),
     )
-    if issued is not None or card.state != CardState.APPROVED:
-        return issued
-    if not _is_over(session, card, till.clock):
-        return None
-    person = lock_one(session, Person, card.person_id)
-    slip = issue_slip(session, card, vault=till.vault, write=till.write, clock=till.clock)
-    lock_card(card, clock=till.clock)
-    _post(session, slip, till.clock)
-    payout = _payout(session, slip, person, till)
-    _log(session, slip, payout, till.clock)
-    _ask(session, slip, payout, till.clock)
-    return slip
+    return {slip.time_card_id: slip for slip in slips}
 
 
-def _is_over(session: Session, card: TimeCard, clock: Clock) -> bool:
-    """Say whether the day is over and was not cancelled; raises NotYetError while it runs."""
-    day = session.get_one(ShootDay, card.shoot_day_id)
-    if day.state == DayState.PLANNED:
-        raise NotYetError(max(day.wrap_at, clock.now() + CLOSING))
-    return day.state != DayState.CANCELLED
-
-
-def _post(session: Session, slip: PaySlip, clock: Clock) -> None:
-    """Post what was earned, and what of it is owed to others than the person."""
-    key, payable = f"slip:{slip.public_id}", accounts.payable(slip.person_id)
-    postings = (
-        ("gross", accounts.wages(slip.company_id), payable, slip.gross_minor),
-        (
-            "withheld",
-            payable,
-            accounts.withholding(slip.withholding_agent, slip.scheme),
-            slip.withheld_minor,
-        ),
-        ("deducted", payable, accounts.deductions(slip.withholding_agent), slip.deducted_minor),
+def _refused(session: Session, cards: Sequence[TimeCard], clock: Clock) -> dict[int, Paid]:
+    """Return the cards that are not to be paid now, and why; None: there is nothing to pay."""
+    ids = {card.shoot_day_id for card in cards}
+    rows = session.execute(
+        sa.select(ShootDay, Production)
+        .join(Production, Production.id == ShootDay.production_id)
+        .where(ShootDay.id.in_(ids)),
     )
-    for what, debit, credit, minor in postings:
-        amount = Money(minor, slip.currency)
-        post(session, Posting(f"{key}:{what}", debit, credit, amount), clock=clock)
+    days = {day.id: (day, production) for day, production in rows}
+    refused: dict[int, Paid] = {}
+    for card in cards:
+        day, production = days[card.shoot_day_id]
+        needs = production.needs_payroll_approval
+        if not is_payable(CardState(card.state), needs_payroll_approval=needs):
+            refused[card.id] = None
+        elif day.state == DayState.PLANNED:
+            refused[card.id] = NotYetError(max(day.wrap_at, clock.now() + CLOSING))
+        elif day.state == DayState.CANCELLED:
+            refused[card.id] = None
+    return refused
 
 
-def _payout(session: Session, slip: PaySlip, person: Person, till: Till) -> Payout:
-    gateway = _gateway(session, slip, person, till)
-    state, problem = _readiness(session, slip, has_gateway=bool(gateway))
-    payout = Payout(
-        pay_slip_id=slip.id,
-        company_id=slip.company_id,
-        production_id=slip.production_id,
-        shoot_day_id=slip.shoot_day_id,
-        person_id=slip.person_id,
-        amount_minor=slip.net_minor,
-        currency=slip.currency,
-        state=state,
-        gateway=gateway,
-        problem_code=problem,
-        created_at=till.clock.now(),
-    )
-    session.add(payout)
+def _pay(session: Session, cards: Sequence[TimeCard], till: Till) -> dict[int, Paid]:
+    """Issue what can be issued, and everything that goes with a slip."""
+    people = lock(session, Person, [card.person_id for card in cards])
+    works = [SlipWork(card=card) for card in cards]
+    issued = issue_slips(session, works, vault=till.vault, write=till.write, clock=till.clock)
+    found: dict[int, Paid] = {card.id: one for card, one in zip(cards, issued, strict=True)}
+    slips = [one for one in issued if isinstance(one, PaySlip)]
+    for card in cards:
+        if isinstance(found[card.id], PaySlip):
+            lock_card(card, clock=till.clock)
+    post_slips(session, slips, clock=till.clock)
+    payouts = make_payouts(session, slips, {one.id: one for one in people}, till)
+    _log(session, slips, payouts, till.clock)
+    _ask(session, slips, payouts, till.clock)
     session.flush()
-    return payout
+    prove(session, slips)
+    return found
 
 
-def _gateway(session: Session, slip: PaySlip, person: Person, till: Till) -> str:
-    """Return what will carry the money: the company's own bank, or a gateway of ours."""
-    pays_by = session.scalar(sa.select(Company.pays_by).where(Company.id == slip.company_id))
-    if pays_by == PaysBy.OWN_BANK:
-        return BANK_FILE
-    gateway = till.gateway_for(person.country, slip.currency)
-    return gateway.name if gateway else ""
+def post_slips(session: Session, slips: Iterable[PaySlip], *, clock: Clock) -> None:
+    """Post what was earned, and what of it is owed to others than the person."""
+    post_all(session, [one for slip in slips for one in _postings(slip)], clock=clock)
 
 
-def _readiness(session: Session, slip: PaySlip, *, has_gateway: bool) -> tuple[PayoutState, str]:
+def _postings(slip: PaySlip) -> Iterator[Posting]:
+    key, payable = f"slip:{slip.public_id}", accounts.payable(slip.person_id)
+    withheld = accounts.withholding(slip.withholding_agent, slip.scheme)
+    deducted = accounts.deductions(slip.withholding_agent)
+    for what, debit, credit, minor in (
+        ("gross", accounts.wages(slip.company_id), payable, slip.gross_minor),
+        ("withheld", payable, withheld, slip.withheld_minor),
+        ("deducted", payable, deducted, slip.deducted_minor),
+    ):
+        yield Posting(f"{key}:{what}", debit, credit, Money(minor, slip.currency))
+
+
+def make_payouts(
+    session: Session,
+    slips: Sequence[PaySlip],
+    people: Mapping[int, Person],
+    till: Till,
+) -> list[Payout]:
+    """Store the payout of each slip, in order: due, held, or nothing due."""
+    has_account = set(
+        session.scalars(
+            sa.select(Payee.person_id).where(
+                Payee.person_id.in_(list(people)),
+                Payee.account_sealed.is_not(None),
+            ),
+        ),
+    )
+    own_bank = _paying_themselves(session, {slip.company_id for slip in slips})
+    payouts = []
+    for slip in slips:
+        person = people[slip.person_id]
+        found = till.gateway_for(person.country, slip.currency)
+        gateway = BANK_FILE if slip.company_id in own_bank else found.name if found else ""
+        state, problem = _readiness(slip, gateway, has_account=person.id in has_account)
+        payouts.append(
+            Payout(
+                pay_slip_id=slip.id,
+                company_id=slip.company_id,
+                production_id=slip.production_id,
+                shoot_day_id=slip.shoot_day_id,
+                person_id=slip.person_id,
+                amount_minor=slip.net_minor,
+                currency=slip.currency,
+                state=state,
+                gateway=gateway,
+                problem_code=problem,
+                created_at=till.clock.now(),
+            ),
+        )
+    insert_all(session, payouts)
+    return payouts
+
+
+def _paying_themselves(session: Session, company_ids: set[int]) -> set[int]:
+    """Return which of the companies send the money from a bank of their own."""
+    wanted = sa.select(Company.id).where(
+        Company.id.in_(company_ids),
+        Company.pays_by == PaysBy.OWN_BANK,
+    )
+    return set(session.scalars(wanted))
+
+
+def _readiness(
+    slip: PaySlip,
+    gateway: str,
+    *,
+    has_account: bool,
+) -> tuple[PayoutState, str]:
     if slip.net_minor == 0:
         return PayoutState.NOTHING_DUE, ""
-    if not has_gateway:
+    if not gateway:
         return PayoutState.HELD, NO_GATEWAY
-    account = session.scalar(
-        sa.select(Payee.account_sealed).where(Payee.person_id == slip.person_id)
+    return (PayoutState.DUE, "") if has_account else (PayoutState.HELD, NO_ACCOUNT)
+
+
+def _log(
+    session: Session,
+    slips: Sequence[PaySlip],
+    payouts: Sequence[Payout],
+    clock: Clock,
+) -> None:
+    acts = (
+        Act(
+            subject=f"slip:{slip.public_id}",
+            action="issue",
+            after={
+                "number": slip.number,
+                "net": Money(slip.net_minor, slip.currency),
+                "payout": payout.state,
+            },
+            company_id=slip.company_id,
+        )
+        for slip, payout in zip(slips, payouts, strict=True)
     )
-    return (PayoutState.DUE, "") if account else (PayoutState.HELD, NO_ACCOUNT)
+    record_all(session, acts, actor_id=None, clock=clock)
 
 
-def _log(session: Session, slip: PaySlip, payout: Payout, clock: Clock) -> None:
-    act = Act(
-        subject=f"slip:{slip.public_id}",
-        action="issue",
-        after={
-            "number": slip.number,
-            "net": Money(slip.net_minor, slip.currency),
-            "payout": payout.state,
-        },
-        company_id=slip.company_id,
-    )
-    record(session, act, actor_id=None, clock=clock)
-
-
-def _ask(session: Session, slip: PaySlip, payout: Payout, clock: Clock) -> None:
-    """Ask for what follows: print the slip, send the money or tell who must act."""
+def _ask(
+    session: Session,
+    slips: Sequence[PaySlip],
+    payouts: Sequence[Payout],
+    clock: Clock,
+) -> None:
+    """Ask for what follows: print the slips, send the money or tell who must act."""
     now = clock.now()
-    tasks.ask(session, "print_slip", f"print_slip:{slip.id}", slip.id, run_at=now)
-    if payout.state == PayoutState.DUE and payout.gateway != BANK_FILE:
-        key = f"send_payout:{payout.id}:{payout.attempts}"
-        tasks.ask(session, "send_payout", key, payout.id, run_at=now)
-    if payout.state == PayoutState.HELD:
-        tell_payee_is_needed(session, payout, slip, clock=clock)
+    wanted = [Wanted("print_slip", f"print_slip:{slip.id}", slip.id, now) for slip in slips]
+    wanted += [
+        Wanted("send_payout", f"send_payout:{payout.id}:{payout.attempts}", payout.id, now)
+        for payout in payouts
+        if payout.state == PayoutState.DUE and payout.gateway != BANK_FILE
+    ]
+    tasks.ask_all(session, wanted)
+    for slip, payout in zip(slips, payouts, strict=True):
+        if payout.state == PayoutState.HELD:
+            tell_payee_is_needed(session, payout, slip, clock=clock)
