@@ -22,6 +22,7 @@ from marketplace.adapters.pdf.slips import PlateSlipPrinter
 from marketplace.adapters.sandbox.clock import ShiftedClock
 from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.adapters.sandbox.mail import OutboxPost
+from marketplace.adapters.schemas import check_message
 from marketplace.adapters.vault import AesVault
 from marketplace.domain.accounts.ports import Passwords
 from marketplace.kernel.clock import Clock, FixedClock, SystemClock
@@ -57,6 +58,7 @@ def make_outside(
         post=SmtpPost(mail_server, settings.mail_from) if mail_server else OutboxPost(),
         printer=PlateSlipPrinter(settings.base_url),
         calendar=write_calendar,
+        check_message=check_message,
         sheets=PaperWriter(),
         stage=Stage(now if isinstance(now, FixedClock) else shifted, sandbox)
         if settings.is_demo

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -23,7 +23,12 @@ db = SQLAlchemy(metadata=metadata)
 migrate = Migrate()
 csrf = CSRFProtect()
 login_manager = LoginManager()
-limiter = Limiter(get_remote_address, default_limits=["600 per minute"], storage_uri="memory://")
+limiter = Limiter(
+    get_remote_address,
+    default_limits=["600 per minute"],
+    default_limits_exempt_when=lambda: request.method in {"GET", "HEAD"},  # it starts a thread
+    storage_uri="memory://",
+)
 
 
 def outside() -> Outside:

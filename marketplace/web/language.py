@@ -41,15 +41,24 @@ def translate(text: str, locale: str | None = None) -> str:
     """Return `text` in the language of `locale`; the English itself when there is no other."""
     if not text:
         return text
-    return _catalogue(str(locale_of(locale))).gettext(text)
+    return _catalogue(_name(locale)).gettext(text)
 
 
 def translate_count(one: str, many: str, count: int, locale: str | None = None) -> str:
     """Return the form of a counted text for `count`, with `%(num)s` filled in."""
-    text = _catalogue(str(locale_of(locale))).ngettext(one, many, count)
-    return text % {"num": count}
+    return form_for(one, many, count, locale) % {"num": count}
 
 
-@lru_cache(maxsize=4)
-def _catalogue(locale: str) -> NullTranslations:
-    return Translations.load(FOLDER, [locale])
+def form_for(one: str, many: str, count: int, locale: str | None = None) -> str:
+    """Return the form of a counted text for `count`, its places still to be filled in."""
+    return _catalogue(_name(locale)).ngettext(one, many, count)
+
+
+def _name(locale: str | None) -> str:
+    return "zh_Hans" if is_chinese(locale) else DEFAULT
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(name: str) -> NullTranslations:
+    """Return the texts of a language; read once for the whole process."""
+    return Translations.load(FOLDER, [name])

@@ -69,12 +69,14 @@ def roles() -> ResponseReturnValue:
     if wanted.is_free and mine is not None:
         filters = replace(filters, free=free_days(reading(), mine))
     found = browse.find(reading(), filters, now=clock().now(), after=wanted.after)
-    tag = _tag(found, known)
-    if current_user.is_anonymous and tag in request.if_none_match:
+    shown = _list(wanted, found, known, mine)
+    if current_user.is_authenticated:
+        return render_template("public/roles.html", **shown)
+    tag = _tag(shown)
+    if tag in request.if_none_match:
         return Response(status=304, headers={"ETag": f'"{tag}"'})
-    page = make_response(render_template("public/roles.html", **_list(wanted, found, known, mine)))
-    if current_user.is_anonymous:
-        page.set_etag(tag)
+    page = make_response(render_template("public/roles.html", **shown))
+    page.set_etag(tag)
     return page
 
 
@@ -171,20 +173,19 @@ def _open_role(found: postings.Posting) -> dict[str, Any]:
     }
 
 
-def _tag(found: Found, known: Facets) -> str:
+def _tag(shown: dict[str, Any]) -> str:
     """Return what changes whenever the list a visitor sees would look otherwise."""
-    seen = (
+    around = (
         request.full_path,
         html_lang(),
         request.cookies.get("theme"),
         cookie.get("csrf_token"),
         bool(cookie.get("_flashes")),
-        clock().now().date(),
-        found,
-        known,
+        shown["found"].next_after,
+        shown["panel"],
         _look(),
     )
-    return hashlib.sha256(repr(seen).encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{around!r}{shown['cards']}".encode()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)

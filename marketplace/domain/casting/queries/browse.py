@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -23,6 +24,8 @@ from marketplace.kernel.money import Money
 PAGE: Final = 25
 END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
 LONGEST_TEXT: Final = 60
+STATEMENTS: Final = 256
+"""How many searches are kept as written; the others are written anew."""
 COMMON: Final = "etaoinshrdlcumwfgypbvk"
 """The letters of English from the most used to the least: rare ones lead the search."""
 
@@ -129,7 +132,7 @@ _SHOW: tuple[Any, ...] = (
 )
 
 
-def is_open(now: datetime) -> sa.ColumnElement[bool]:
+def is_open(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """Return the condition on Role and Production of a role that takes applications."""
     return sa.and_(
         Role.state == RoleState.OPEN,
@@ -151,25 +154,37 @@ def find(
     after: the public id of the last role of the page before; unknown ones begin at the top.
     The page is cut before anything is joined to it.
     """
-    ids = (
-        sa.select(Role.id)
-        .join(Production, Production.id == Role.production_id)
-        .where(is_open(now), *_wanted(filters), *_later(after))
-        .order_by(Role.published_at.desc(), Role.id.desc())
-        .limit(size + 1)
-        .subquery()
-    )
-    rows = session.execute(
-        sa.select(*_ROLE, *_SHOW)
-        .join_from(ids, Role, Role.id == ids.c.id)
-        .join(Production, Production.id == Role.production_id)
-        .join(Company, Company.id == Production.company_id)
-        .order_by(Role.published_at.desc(), Role.id.desc()),
-    ).all()
+    write = _page if filters.free is None else _page.__wrapped__  # that condition is one reader's
+    statement = write(filters, size, is_first=not after)
+    rows = session.connection().execute(statement, {"now": now, "after": after}).all()
     shown = rows[:size]
     dates = dates_of(session, [row.id for row in shown], now=now)
     found = [_found(row, dates.get(row.id, [])) for row in shown]
     return Found(found, found[-1].public_id if len(rows) > size else None)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _page(filters: Filters, size: int, *, is_first: bool) -> sa.Select[*tuple[Any, ...]]:
+    """Write the question for a page; it is answered for `now` and the role `after` which it begins.
+
+    Writing it takes longer than answering it.
+    """
+    after = [] if is_first else _later(sa.bindparam("after", type_=sa.Text()))
+    ids = (
+        sa.select(Role.id)
+        .join(Production, Production.id == Role.production_id)
+        .where(is_open(sa.bindparam("now", type_=Instant())), *_wanted(filters), *after)
+        .order_by(Role.published_at.desc(), Role.id.desc())
+        .limit(size + 1)
+        .subquery()
+    )
+    return (
+        sa.select(*_ROLE, *_SHOW)
+        .join_from(ids, Role, Role.id == ids.c.id)
+        .join(Production, Production.id == Role.production_id)
+        .join(Company, Company.id == Production.company_id)
+        .order_by(Role.published_at.desc(), Role.id.desc())
+    )
 
 
 def _found(row: sa.Row[Any], dates: list[DateRow]) -> FoundRole:
@@ -210,10 +225,8 @@ def facets(session: Session, first: date, last: date, *, now: datetime) -> Facet
     )
 
 
-def _later(after: str) -> list[sa.ColumnElement[bool]]:
+def _later(after: sa.BindParameter[str]) -> list[sa.ColumnElement[bool]]:
     """Return what comes after a role in the order of the list: (published_at, id) below its own."""
-    if not after:
-        return []
     last = sa.select(Role.published_at, Role.id).where(Role.public_id == after).subquery()
     end = sa.literal(END_OF_TIME, Instant())
     published = sa.func.coalesce(sa.select(last.c.published_at).scalar_subquery(), end)

@@ -182,6 +182,6 @@ def dates_of(
     """
     values = {"roles": list(role_ids), "after": now or BEFORE_ALL}
     rows: dict[int, list[DateRow]] = {}
-    for row in session.execute(_DATES, values):
+    for row in session.connection().execute(_DATES, values):
         rows.setdefault(row[0], []).append(DateRow(*row[1:]))
     return rows
