@@ -28,6 +28,7 @@ from marketplace.domain.payroll.rules.terms import (
     RestRule,
     TimeClock,
     Weekly,
+    Workweek,
 )
 from marketplace.kernel.money import Money, from_major
 from marketplace.kernel.sentences import say
@@ -36,6 +37,7 @@ from marketplace.kernel.zones import parse_clock
 Raw = Mapping[str, Any]
 ZERO: Final = Fraction(0)
 NO_RAW: Final[Raw] = {}
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class BookError(PayError):
@@ -102,6 +104,7 @@ def _agreement(raw: Raw) -> Agreement:
         nights=_nights(raw.get("night_premium", ())),
         weekly=_weekly(raw.get("weekly")),
         commission_pct=Fraction(raw.get("commission", NO_RAW).get("pct", "0")),
+        workweek=_workweek(raw),
         sources=tuple(raw["sources"]),
     )
 
@@ -286,3 +289,13 @@ def _weekly(raw: Raw | None) -> Weekly | None:
     if raw is None:
         return None
     return Weekly(over_h=hours(raw["over_straight_h"]), multiplier=Fraction(raw["mult"]))
+
+
+def _workweek(raw: Raw) -> Workweek:
+    workday = raw.get("workday", NO_RAW)
+    is_fixed = workday.get("kind") == "fixed_24h"
+    return Workweek(
+        starts_on=WEEKDAYS.index(raw.get("workweek_starts", "sun")) + 1,
+        is_rolling=raw.get("day_count") == "rolling",
+        day_starts=parse_clock(workday["starts"]) if is_fixed else None,
+    )

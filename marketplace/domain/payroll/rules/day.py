@@ -19,7 +19,11 @@ from marketplace.domain.payroll.rules.extras import (
 from marketplace.domain.payroll.rules.fees import fee_day, is_without_work, sent_home_line
 from marketplace.domain.payroll.rules.hours import MINUTES, Hours, clocked, measure
 from marketplace.domain.payroll.rules.lines import total
-from marketplace.domain.payroll.rules.penalties import meal_lines, rest_lines
+from marketplace.domain.payroll.rules.penalties import (
+    meal_lines,
+    rest_lines,
+    weekly_rest_lines,
+)
 from marketplace.domain.payroll.rules.shapes import (
     Adjustment,
     Deal,
@@ -79,6 +83,7 @@ def _pay_work(deal: Deal, day: WorkedDay, agreement: Agreement) -> Earnings:
         *night_lines(day, agreement, work.base),
         *meal_lines(day, agreement, work.base),
         *rest_lines(day, agreement, work.base),
+        *weekly_rest_lines(day, agreement),
         *adjustment_lines(day.adjustments, agreement),
     ]
     return _sum(work, earned, others, day.adjustments)

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from marketplace.domain.payroll.rules import bands
 from marketplace.domain.payroll.rules.hours import MINUTES, Hours, started_units
 from marketplace.domain.payroll.rules.lines import (
     Quantity,
@@ -118,14 +119,24 @@ def _straight_share(one: PayLine, work: Job) -> Fraction:
 
 
 def _band_lines(work: Job) -> list[PayLine]:
-    bands = _cut_at_guarantee(work, _golden_bands(work, _ordinary_bands(work)))
-    worked = [_band_line(work, band, ZERO, work.hours.worked) for band in bands]
-    floor = [_band_line(work, band, work.hours.worked, work.paid) for band in bands]
+    parts = _cut_at_guarantee(work, _golden_bands(work, _in_week(work, _ordinary_bands(work))))
+    worked = [_band_line(work, band, ZERO, work.hours.worked) for band in parts]
+    floor = [_band_line(work, band, work.hours.worked, work.paid) for band in parts]
     owed = [replace(one, code="guaranteed", label=_unworked(one.multiplier)) for one in floor]
     lines = _without_extra(work, [one for one in worked + owed if one.quantity > 0])
     if work.paid == work.guarantee:
         lines = settle(lines)
     return lines + _golden_days(work)
+
+
+def _in_week(work: Job, found: tuple[Band, ...]) -> tuple[Band, ...]:
+    """Return the bands with what earlier hours of the workday and of the week do to them."""
+    hours, terms = work.hours, work.agreement.weekly
+    if hours.shared is not None:
+        found = bands.shared(found, *hours.shared)
+    if terms is None or work.rule.multiplier != 1:
+        return found
+    return bands.weekly(found, terms, hours.straight_before, hours.worked)
 
 
 def _ordinary_bands(work: Job) -> tuple[Band, ...]:
@@ -148,15 +159,15 @@ def _ordinary_bands(work: Job) -> tuple[Band, ...]:
     return (straight, Band(end, None, factor, "deal.overtime_rate"))
 
 
-def _cut_at_guarantee(work: Job, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+def _cut_at_guarantee(work: Job, found: tuple[Band, ...]) -> tuple[Band, ...]:
     """Part the band the guarantee ends in: limits of the overtime rate begin after it."""
     end = work.guarantee
     if work.agreement.overtime_limits is None:
-        return bands
-    inside = [replace(band, to_h=_earlier(band.to_h, end)) for band in bands if band.from_h < end]
+        return found
+    inside = [replace(band, to_h=_earlier(band.to_h, end)) for band in found if band.from_h < end]
     beyond = [
         replace(band, from_h=max(band.from_h, end))
-        for band in bands
+        for band in found
         if band.to_h is None or band.to_h > end
     ]
     return (*inside, *beyond)
@@ -166,12 +177,12 @@ def _earlier(one: Fraction | None, other: Fraction) -> Fraction:
     return other if one is None else min(one, other)
 
 
-def _golden_bands(work: Job, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+def _golden_bands(work: Job, found: tuple[Band, ...]) -> tuple[Band, ...]:
     golden, starts = work.agreement.golden, work.hours.golden_from
     if golden is None or starts is None:
-        return bands
+        return found
     cut = tuple(
-        replace(band, to_h=_earlier(band.to_h, starts)) for band in bands if band.from_h < starts
+        replace(band, to_h=_earlier(band.to_h, starts)) for band in found if band.from_h < starts
     )
     if golden.pays_day_rate:
         return cut
@@ -181,7 +192,7 @@ def _golden_bands(work: Job, bands: tuple[Band, ...]) -> tuple[Band, ...]:
 def _band_line(work: Job, band: Band, start: Fraction, end: Fraction) -> PayLine:
     rule = work.rule
     rate, multiplier = work.base.hourly, band.multiplier
-    cause = None
+    cause = band.cause
     is_late = multiplier > 1 and band.from_h >= work.guarantee
     limited = _limited(work, rate * multiplier) if is_late else None
     if limited is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -12,6 +12,7 @@ from marketplace.domain.payroll.rules.shapes import Meal, PayError, WorkedDay
 from marketplace.domain.payroll.rules.terms import Agreement, MealRule, TimeClock
 from marketplace.kernel.money import half_up
 from marketplace.kernel.sentences import say
+from marketplace.kernel.zones import at, clock_minutes, local_date
 
 MINUTES: Final = 60
 TICK: Final = timedelta(microseconds=1)
@@ -24,11 +25,16 @@ class Hours:
 
     worked: what the bands price; elapsed: call to wrap with meals, not rounded.
     golden_from: worked hours at which golden time began; None = it did not.
+    shared: hours worked before in the fixed workday of the call, and how many of these hours
+    are still in it; None = nothing was worked before.
+    straight_before: straight hours earlier in the work week.
     """
 
     worked: Fraction
     elapsed: Fraction
     golden_from: Fraction | None = None
+    shared: tuple[Fraction, Fraction] | None = None
+    straight_before: Fraction = Fraction(0)
 
 
 def elapsed_hours(start: datetime, end: datetime) -> Fraction:
@@ -85,7 +91,40 @@ def measure(day: WorkedDay, agreement: Agreement) -> Hours:
     worked = elapsed - sum((length for _, length in lengths), Fraction(0))
     golden_at = elapsed if agreement.golden is None else agreement.golden.after_h
     early = sum((length for starts, length in lengths if starts < golden_at), Fraction(0))
-    return clocked(worked, elapsed, agreement, early)
+    return replace(
+        clocked(worked, elapsed, agreement, early),
+        shared=_shared(day, agreement),
+        straight_before=day.straight_before,
+    )
+
+
+def _shared(day: WorkedDay, agreement: Agreement) -> tuple[Fraction, Fraction] | None:
+    starts = agreement.workweek.day_starts
+    if starts is None or day.workday_before <= 0:
+        return None
+    _, ends = workday_of(day.in_at, day.zone, starts)
+    return day.workday_before, worked_between(day, day.in_at, ends)
+
+
+def workday_of(instant: datetime, zone: str, starts: int) -> tuple[datetime, datetime]:
+    """Return the fixed workday of 24 hours on the wall clock that an instant falls in.
+
+    starts: minutes after midnight at which a workday begins.
+    """
+    day = local_date(instant, zone)
+    if clock_minutes(instant, day, zone) < starts:
+        day -= timedelta(days=1)
+    return at(day, starts, zone), at(day + timedelta(days=1), starts, zone)
+
+
+def worked_between(day: WorkedDay, start: datetime, end: datetime) -> Fraction:
+    """Return the hours of a day between two instants, meals left out."""
+    away = (_overlap(meal.out_at, meal.in_at, start, end) for meal in day.meals if not meal.is_ndb)
+    return _overlap(day.in_at, day.out_at, start, end) - sum(away, Fraction(0))
+
+
+def _overlap(one: datetime, until: datetime, start: datetime, end: datetime) -> Fraction:
+    return max(Fraction(0), elapsed_hours(max(one, start), min(until, end)))
 
 
 def clocked(

@@ -193,6 +193,28 @@ def _rest_line(rest: Rest, price: Fraction, agreement: Agreement, rule: RestRule
     return line(words, Quantity(ONE, "unit", price), agreement.currency)
 
 
+def weekly_rest_lines(day: WorkedDay, agreement: Agreement) -> list[PayLine]:
+    """Return a memo when the seven days up to the wrap held no weekly rest.
+
+    No agreement here prices it: the line says what is owed, so that somebody sees it.
+    """
+    rule = agreement.rest
+    if rule is None or day.longest_rest_h is None or day.longest_rest_h >= rule.weekly_h:
+        return []
+    words = Wording(
+        kind="memo",
+        code="weekly_rest_short",
+        label=say("Short weekly rest"),
+        rule=agreement.row("rest.weekly_h"),
+        cause=say(
+            "%(had)s hours in a row in seven days, %(owed)s owed.",
+            had=plain(day.longest_rest_h),
+            owed=plain(rule.weekly_h),
+        ),
+    )
+    return [line(words, Quantity(ONE, "unit", ZERO), agreement.currency)]
+
+
 def rest_bank(shot_after_midnight: list[Fraction]) -> list[Fraction]:
     """Return the running bank of compensatory rest: hours shot after midnight, night by night."""
     return [

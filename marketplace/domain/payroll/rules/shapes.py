@@ -75,6 +75,10 @@ class WorkedDay:
     previous_wrap_at: this person's last wrap before this call, for rest penalties.
     previous_multiplier: what the last hour before that wrap was paid at.
     day_number: consecutive day in the work week (6th and 7th day rules).
+    straight_before: hours paid at the straight rate earlier in the work week.
+    workday_before: hours worked earlier in the fixed workday the call falls in.
+    longest_rest_h: the longest rest that touches the seven days up to the wrap; None = the
+    person did not work before.
     fee: the day was called off or the person sent home; without work, in and out are the call.
     """
 
@@ -89,6 +93,9 @@ class WorkedDay:
     is_holiday: bool = False
     previous_multiplier: Fraction = Fraction(1)
     fee: Fee | None = None
+    straight_before: Fraction = Fraction(0)
+    workday_before: Fraction = Fraction(0)
+    longest_rest_h: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

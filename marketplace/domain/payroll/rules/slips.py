@@ -9,11 +9,13 @@ from typing import Final
 
 from marketplace.domain.payroll.rules.lines import total
 from marketplace.domain.payroll.rules.shapes import Earnings, PayError, PayLine
+from marketplace.domain.payroll.rules.terms import Workweek
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 
 PLATFORM: Final = "platform"
 DAYS_A_WEEK: Final = 7
+A_DAY: Final = timedelta(days=1)
 
 
 class PayeeIncompleteError(PayError):
@@ -72,12 +74,21 @@ def legal_name_owner(public_id: str) -> str:
     return f"slip:{public_id}|legal_name"
 
 
-def week_start(day: date) -> date:
-    """Return the Sunday that begins the work week of a date."""
-    return day - timedelta(days=day.isoweekday() % DAYS_A_WEEK)
+def week_start(day: date, starts_on: int = 7) -> date:
+    """Return the date that begins the work week of a date; starts_on: ISO weekday."""
+    return day - timedelta(days=(day.isoweekday() - starts_on) % DAYS_A_WEEK)
 
 
-def day_number(shoot_date: date, worked: Iterable[date]) -> int:
-    """Return which day of the work week this is for a person who also worked on other dates."""
-    start = week_start(shoot_date)
-    return 1 + len({day for day in worked if start <= day < shoot_date})
+def day_number(shoot_date: date, worked: Iterable[date], week: Workweek | None = None) -> int:
+    """Return which day of work this is for a person who also worked on other dates.
+
+    Within the work week, whatever lies between; or, rolling, the days in a row up to this one.
+    """
+    terms, dates = week or Workweek(), set(worked)
+    if terms.is_rolling:
+        in_a_row = 1
+        while shoot_date - in_a_row * A_DAY in dates:
+            in_a_row += 1
+        return in_a_row
+    start = week_start(shoot_date, terms.starts_on)
+    return 1 + len({day for day in dates if start <= day < shoot_date})

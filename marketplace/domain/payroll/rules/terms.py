@@ -10,16 +10,21 @@ from datetime import date
 from fractions import Fraction
 
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Hours from (including) to (excluding; None = no end) paid at a multiple of the rate."""
+    """Hours from (including) to (excluding; None = no end) paid at a multiple of the rate.
+
+    cause: why these hours are paid like this, where the hour of the day alone does not say.
+    """
 
     from_h: Fraction
     to_h: Fraction | None
     multiplier: Fraction
     row: str
+    cause: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,20 @@ class Weekly:
 
 
 @dataclass(frozen=True, slots=True)
+class Workweek:
+    """How days and hours are counted together.
+
+    starts_on: ISO weekday, 7 = Sunday. is_rolling: days in a row count across weeks.
+    day_starts: minutes after midnight at which a fixed workday of 24 hours begins; None = a
+    day lasts from call to wrap.
+    """
+
+    starts_on: int = 7
+    is_rolling: bool = False
+    day_starts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """A pay agreement in force between two dates, the second one included."""
 
@@ -179,6 +198,7 @@ class Agreement:
     nights: tuple[NightWindow, ...]
     weekly: Weekly | None
     commission_pct: Fraction
+    workweek: Workweek
     sources: tuple[str, ...]
 
     def row(self, place: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from fractions import Fraction
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from marketplace.domain.booking.rules.cancelling import read_fee
 from marketplace.domain.payroll.queries import load_agreement
 from marketplace.domain.payroll.rules import pay_day
 from marketplace.domain.payroll.rules.fees import is_without_work
+from marketplace.domain.payroll.rules.history import Shift, place
 from marketplace.domain.payroll.rules.records import read_adjustment
 from marketplace.domain.payroll.rules.shapes import (
     Deal,
@@ -24,15 +24,14 @@ from marketplace.domain.payroll.rules.shapes import (
     PayError,
     WorkedDay,
 )
-from marketplace.domain.payroll.rules.slips import day_number
 from marketplace.domain.payroll.rules.terms import Agreement
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 
-CARRIES_ON: Final = "previous_rate_until_rested"
-"""The rest penalty that goes on paying what the last hour before the wrap was paid at."""
+LOOKS_BACK: Final = timedelta(days=14)
+"""How far back a day asks: the work week, and the rest in the seven days before a wrap."""
 
 
 class Hours(Protocol):
@@ -203,7 +202,7 @@ def current_entry(session: Session, card: TimeCard) -> TimeEntry:
 
 
 History = dict[tuple[int, int], list[Worked]]
-"""The worked days by person and production."""
+"""The worked days by person and company: one employer, whatever the show."""
 
 
 def _attempt(work: Worked, histories: History) -> Earnings | PayError:
@@ -240,29 +239,58 @@ def _worked(session: Session, wanted: sa.ColumnElement[bool]) -> list[tuple[int,
 
 
 def _histories(session: Session, engagements: Sequence[Engagement]) -> History:
-    """Return every day these people worked on these productions, in order of work."""
-    people = {one.booking.person_id for one in engagements}
-    shows = {one.production.id for one in engagements}
+    """Return the days these people worked for these companies lately, in order of work."""
+    if not engagements:
+        return {}
+    dates = [one.day.shoot_date for one in engagements]
+    wanted = sa.and_(
+        TimeCard.person_id.in_({one.booking.person_id for one in engagements}),
+        Production.company_id.in_({one.production.company_id for one in engagements}),
+        ShootDay.shoot_date >= min(dates) - LOOKS_BACK,
+        ShootDay.shoot_date <= max(dates),
+    )
     found: History = {}
-    wanted = sa.and_(TimeCard.person_id.in_(people), TimeCard.production_id.in_(shows))
     for _, work in _worked(session, wanted):
-        if isinstance(work.hours, NoHours):
-            continue
-        key = (work.engagement.booking.person_id, work.engagement.production.id)
-        found.setdefault(key, []).append(work)
+        if not isinstance(work.hours, NoHours):
+            found.setdefault(_whose(work.engagement), []).append(work)
     return found
 
 
+def _whose(engagement: Engagement) -> tuple[int, int]:
+    return engagement.booking.person_id, engagement.production.company_id
+
+
 def _priced(work: Worked, histories: History) -> Priced:
-    booking, day = work.engagement.booking, work.engagement.day
-    agreement = load_agreement(booking.agreement, day.shoot_date)
-    key = (booking.person_id, work.engagement.production.id)
+    booking = work.engagement.booking
+    shift = _shift(work)
     others = [
-        other for other in histories.get(key, []) if other.engagement.booking.id != booking.id
+        _shift(other)
+        for other in histories.get(_whose(work.engagement), [])
+        if other.engagement.booking.id != booking.id and _is_near(other, work)
     ]
-    worked = _day(work, others, agreement)
-    deal = _deal(booking)
-    return Priced(deal, worked, agreement, pay_day(deal, worked, agreement))
+    day = place(shift, others)
+    return Priced(shift.deal, day, shift.agreement, pay_day(shift.deal, day, shift.agreement))
+
+
+def _is_near(other: Worked, work: Worked) -> bool:
+    first = work.engagement.day.shoot_date - LOOKS_BACK
+    return first <= other.engagement.day.shoot_date <= work.engagement.day.shoot_date
+
+
+def _shift(work: Worked) -> Shift:
+    """Return a day as it stands by itself, under its own deal and agreement."""
+    booking, day, hours = work.engagement.booking, work.engagement.day, work.hours
+    worked = WorkedDay(
+        shoot_date=day.shoot_date,
+        zone=work.engagement.production.zone,
+        in_at=hours.in_at,
+        out_at=hours.out_at,
+        meals=_meals(hours),
+        adjustments=tuple(read_adjustment(one) for one in hours.adjustments),
+        fee=read_fee(booking.fee),
+    )
+    agreement = load_agreement(booking.agreement, day.shoot_date)
+    return Shift(day.id, _deal(booking), worked, agreement)
 
 
 def _deal(booking: Booking) -> Deal:
@@ -273,41 +301,6 @@ def _deal(booking: Booking) -> Deal:
     )
 
 
-def _day(work: Worked, others: Sequence[Worked], agreement: Agreement) -> WorkedDay:
-    day, hours = work.engagement.day, work.hours
-    before = [
-        other
-        for other in others
-        if other.engagement.day.id != day.id and other.hours.out_at <= hours.in_at
-    ]
-    previous = max(before, key=lambda other: other.hours.out_at, default=None)
-    return WorkedDay(
-        shoot_date=day.shoot_date,
-        zone=work.engagement.production.zone,
-        in_at=hours.in_at,
-        out_at=hours.out_at,
-        meals=_meals(hours),
-        adjustments=tuple(read_adjustment(one) for one in hours.adjustments),
-        previous_wrap_at=previous.hours.out_at if previous else None,
-        day_number=day_number(
-            day.shoot_date,
-            [other.engagement.day.shoot_date for other in others],
-        ),
-        previous_multiplier=_last_multiplier(previous, agreement),
-        fee=read_fee(work.engagement.booking.fee),
-    )
-
-
 def _meals(hours: Hours) -> tuple[Meal, ...]:
     pairs = ((hours.meal_out_at, hours.meal_in_at), (hours.meal2_out_at, hours.meal2_in_at))
     return tuple(Meal(out_at, in_at) for out_at, in_at in pairs if out_at and in_at)
-
-
-def _last_multiplier(previous: Worked | None, agreement: Agreement) -> Fraction:
-    """Return what the last hour of the day before was paid at, where a rest penalty asks for it."""
-    rest = agreement.rest
-    if previous is None or rest is None or rest.penalty is None or rest.penalty.kind != CARRIES_ON:
-        return Fraction(1)
-    lines = _priced(previous, {}).earnings.lines
-    hourly = [one.multiplier for one in lines if one.kind == "earning" and one.unit == "hour"]
-    return max(hourly, default=Fraction(1))
