@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from marketplace.domain.timecards.rules import CardState
+from marketplace.domain.timecards.rules import SIGNED, CardState
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.moves import moved
 from marketplace.kernel.sentences import Sentence, say
@@ -47,17 +47,23 @@ class Event(StrEnum):
     """What happens to a payout; the gateway's answers are `accepted`, `refused`, `silent`.
 
     filed, unfiled: a bank file holds it, or was cancelled; returned: the bank sent it back;
-    lacking: the details the bank needs are missing.
+    lacking: the details the bank needs are missing; turned_away: the gateway takes no order at
+    all now.
     """
 
     START = "start"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     SILENT = "silent"
+    TURNED_AWAY = "turned_away"
     ARRIVED = "arrived"
     RELEASE = "release"
     RETRY = "retry"
     CANCEL = "cancel"
+    FILED = "filed"
+    UNFILED = "unfiled"
+    RETURNED = "returned"
+    LACKING = "lacking"
 
 
 class Outcome(StrEnum):
@@ -99,12 +105,18 @@ MOVES: Final[dict[tuple[PayoutState, Event], PayoutState]] = {
     (_S.SENDING, Event.ACCEPTED): _S.SENT,
     (_S.SENDING, Event.REFUSED): _S.BLOCKED,
     (_S.SENDING, Event.SILENT): _S.SENDING,
+    (_S.SENDING, Event.TURNED_AWAY): _S.DUE,
     (_S.SENT, Event.ARRIVED): _S.PAID,
     (_S.HELD, Event.RELEASE): _S.DUE,
     (_S.BLOCKED, Event.RETRY): _S.DUE,
     (_S.DUE, Event.CANCEL): _S.CANCELLED,
     (_S.HELD, Event.CANCEL): _S.CANCELLED,
     (_S.BLOCKED, Event.CANCEL): _S.CANCELLED,
+    (_S.DUE, Event.FILED): _S.SENT,
+    (_S.SENT, Event.UNFILED): _S.DUE,
+    (_S.SENT, Event.RETURNED): _S.HELD,
+    (_S.PAID, Event.RETURNED): _S.HELD,
+    (_S.DUE, Event.LACKING): _S.HELD,
 }
 """`sending` is left by an answer or by looking at the gateway's own list, never by a time-out.
 
@@ -245,6 +257,6 @@ def pay_word(card: CardState, payout: PayoutState | None) -> PayWord | None:
     """
     if payout is not None:
         return _WORD_OF_PAYOUT[payout]
-    if card in {CardState.APPROVED, CardState.LOCKED}:
+    if card in SIGNED:
         return PayWord.APPROVED
     return None if card is CardState.PENDING else PayWord.HOURS_SENT

@@ -21,3 +21,8 @@ def auto_agree(session: Session, time_card_id: int, *, clock: Clock) -> bool:
 def auto_agree_voucher(session: Session, voucher_id: int, *, clock: Clock) -> bool:
     """Let an adjustment nobody has answered stand after 72 hours."""
     return services.auto_agree_to_adjustment(session, voucher_id, clock=clock)
+
+
+def release_standby(session: Session, role_date_id: int, *, clock: Clock) -> int:
+    """Let go of everyone who still waits for a place, with a card where a fee is due."""
+    return len(services.release_standby(session, role_date_id, clock=clock))

@@ -74,20 +74,11 @@ class Action(StrEnum):
 
 
 _S = CardState
+_UNLOCKED = (_S.PENDING, _S.SENT, _S.AGREED, _S.QUERIED, _S.APPROVED, _S.PAYROLL_APPROVED)
 
 MOVES: Final[dict[tuple[CardState, Action], CardState]] = {
-    **{
-        (state, Action.ENTER): _S.SENT
-        for state in (
-            _S.PENDING,
-            _S.SENT,
-            _S.AGREED,
-            _S.QUERIED,
-            _S.APPROVED,
-            _S.PAYROLL_APPROVED,
-        )
-    },
-    (_S.PENDING, Action.OPEN): _S.SENT,
+    **{(state, Action.ENTER): _S.SENT for state in _UNLOCKED},
+    **{(state, Action.OPEN): _S.SENT for state in _UNLOCKED},
     (_S.SENT, Action.AGREE): _S.AGREED,
     (_S.QUERIED, Action.AGREE): _S.AGREED,
     (_S.SENT, Action.QUERY): _S.QUERIED,
@@ -101,8 +92,8 @@ MOVES: Final[dict[tuple[CardState, Action], CardState]] = {
     (_S.PAYROLL_APPROVED, Action.LOCK): _S.LOCKED,
 }
 """`send_back`: the accountant rejects, the person's answer stays; `_open`: there was none yet.
-`open`: a card without hours is sent as it is. Whether an approved card may be locked without
-the accountant is said by `is_payable`.
+`open`: the day was called off, so the fee is sent in the place of any hours.
+Whether an approved card may be locked without the accountant is said by `is_payable`.
 """
 
 REFUSALS: Final[Mapping[CardState, Sentence]] = {

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.domain.booking import jobs, services
+from marketplace.domain.booking import services
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState, OfferRefusedError
 from marketplace.domain.booking.services import CancelBooking, GiveBack, MissBooking
@@ -14,6 +14,7 @@ from marketplace.domain.casting.models import Role
 from marketplace.domain.notices.models import Notice
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
+from marketplace.domain.timecards import jobs
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.errors import NotFoundError
 from tests.support.builders import (

@@ -21,12 +21,15 @@ from marketplace.domain.booking.services.endings import (
     promote_standby,
     release_standby,
 )
+from marketplace.domain.booking.services.fees import drop as drop_fee
+from marketplace.domain.booking.services.fees import fees_of, keep_sent_home
 from marketplace.domain.booking.services.offers import (
     SendOffer,
     WithdrawOffer,
     send_offer,
     withdraw_offer,
 )
+from marketplace.domain.booking.services.upgrades import UpgradeBooking, upgrade
 
 __all__ = [
     "Accepted",
@@ -36,16 +39,21 @@ __all__ = [
     "GiveBack",
     "MissBooking",
     "SendOffer",
+    "UpgradeBooking",
     "WithdrawOffer",
     "accept",
     "cancel",
     "decline",
     "decline_all",
+    "drop_fee",
     "edit_role",
+    "fees_of",
     "give_back",
+    "keep_sent_home",
     "miss",
     "promote_standby",
     "release_standby",
     "send_offer",
+    "upgrade",
     "withdraw_offer",
 ]

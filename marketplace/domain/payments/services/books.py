@@ -24,7 +24,7 @@ from marketplace.domain.payments.rules import Outcome, PayoutState
 from marketplace.domain.payroll.models import PayLineRow, PaySlip, SlipCounter
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
-from marketplace.domain.productions.models import ShootDay
+from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState
 from marketplace.domain.tasks.models import Task
 from marketplace.domain.timecards.models import TimeCard
@@ -82,8 +82,15 @@ def _cards(session: Session) -> Iterator[Finding]:
     forgotten = (
         sa.select(TimeCard.public_id)
         .join(ShootDay, ShootDay.id == TimeCard.shoot_day_id)
+        .join(Production, Production.id == TimeCard.production_id)
         .where(
-            TimeCard.state == CardState.APPROVED,
+            sa.or_(
+                TimeCard.state == CardState.PAYROLL_APPROVED,
+                sa.and_(
+                    TimeCard.state == CardState.APPROVED,
+                    Production.needs_payroll_approval.is_(False),
+                ),
+            ),
             ShootDay.state.in_([DayState.CLOSED, DayState.SETTLED]),
             ~is_asked,
         )

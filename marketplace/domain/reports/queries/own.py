@@ -23,12 +23,18 @@ from marketplace.domain.people.models import Payee
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.reports.queries.slips import SlipRow, rows_of
 from marketplace.domain.timecards.models import TimeCard
-from marketplace.domain.timecards.rules import CardState
+from marketplace.domain.timecards.rules import PAYABLE, CardState
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 
 PAGE: Final = 50
-OPEN: Final = (CardState.SENT, CardState.AGREED, CardState.QUERIED, CardState.APPROVED)
+OPEN: Final = (
+    CardState.SENT,
+    CardState.AGREED,
+    CardState.QUERIED,
+    CardState.APPROVED,
+    CardState.PAYROLL_APPROVED,
+)
 MISSING: Final = say("A pay slip needs your legal name and your tax form.")
 COMING: Final = (PayoutState.SENT, PayoutState.SENDING, PayoutState.DUE)
 
@@ -193,7 +199,7 @@ def _of_card(
     earnings = earned[card_id]
     word = pay_word(CardState(state), None) or PayWord.HOURS_SENT
     need = Need.HOURS if state == CardState.SENT else None
-    if state == CardState.APPROVED and not has_papers:
+    if state in PAYABLE and not has_papers:
         word, need = PayWord.NEEDS_YOU, Need.PAYEE
     return OwnRow(
         production=production,

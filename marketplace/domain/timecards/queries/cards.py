@@ -18,13 +18,14 @@ from marketplace.domain.casting.models import Role
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.timecards.models import TimeCard, TimeEntry, VoucherEntry
 from marketplace.domain.timecards.queries.rest import Call, rests
-from marketplace.domain.timecards.rules import CardState, Hours, Rest
+from marketplace.domain.timecards.rules import WITHOUT_HOURS, CardKind, CardState, Hours, Rest
 
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """One confirmed booking, and its time card when there is one.
+    """One confirmed booking, and its time card when there is one; or the card of a fee.
 
+    returned_reason: why the accountant sent it back; upgraded_to: the role words of an upgrade.
     has_payee: whether a slip can be issued: legal name and tax form are there.
     """
 
@@ -47,8 +48,16 @@ class CardRow:
     version: int
     query: str
     is_auto_agreed: bool
+    card_kind: CardKind
+    returned_reason: str
+    upgraded_to: str
     hours: Hours | None
     rest: Rest | None
+
+    @property
+    def is_fee(self) -> bool:
+        """Whether the day was called off: a fee is paid, and there are no hours."""
+        return self.card_kind in WITHOUT_HOURS
 
     @property
     def floor(self) -> timedelta:
@@ -73,7 +82,7 @@ class Version:
 
 
 def cards_of_day(session: Session, production_id: int, shoot_day_id: int) -> list[CardRow]:
-    """Return every confirmed booking of a day with its card; two queries."""
+    """Return every confirmed booking of a day with its card, and cards of fees; two queries."""
     rows = session.execute(
         sa.select(
             Booking.id,
@@ -95,6 +104,9 @@ def cards_of_day(session: Session, production_id: int, shoot_day_id: int) -> lis
             TimeCard.version,
             TimeCard.query,
             TimeCard.is_auto_agreed,
+            TimeCard.kind,
+            TimeCard.returned_reason,
+            Booking.upgraded_to,
             TimeEntry,
         )
         .join(Person, Person.id == Booking.person_id)
@@ -105,7 +117,7 @@ def cards_of_day(session: Session, production_id: int, shoot_day_id: int) -> lis
         .where(
             Booking.shoot_day_id == shoot_day_id,
             Booking.production_id == production_id,
-            Booking.state == BookingState.CONFIRMED,
+            is_owed(),
         )
         .order_by(Role.name, Person.stage_name, Booking.id),
     ).all()
@@ -148,6 +160,14 @@ def hours_of(entry: TimeEntry | VoucherEntry) -> Hours:
     return Hours(entry.in_at, entry.out_at, meals, tuple(entry.adjustments))
 
 
+def is_owed() -> sa.ColumnElement[bool]:
+    """Say of a booking and its card that something is paid for the day, if only a fee."""
+    return sa.or_(
+        Booking.state == BookingState.CONFIRMED,
+        TimeCard.kind.in_(WITHOUT_HOURS),
+    )
+
+
 def _has_payee() -> sa.ColumnElement[bool]:
     return sa.and_(Payee.legal_name_sealed.is_not(None), Payee.tax_form.is_not(None))
 
@@ -156,15 +176,16 @@ def _current() -> sa.ColumnElement[bool]:
     return sa.and_(TimeEntry.time_card_id == TimeCard.id, TimeEntry.version == TimeCard.version)
 
 
-def _begin(row: Any) -> datetime:  # noqa: ANN401 - a row of twenty columns
+def _begin(row: Any) -> datetime:  # noqa: ANN401 - a row of many columns
     entry: TimeEntry | None = row.TimeEntry
     call_at: datetime = row.call_at
     return call_at if entry is None else entry.in_at
 
 
 def _row(row: Any, rest: Rest | None) -> CardRow:  # noqa: ANN401 - as above
-    has_payee, card_id, card_public_id, state, version, query, is_auto, entry = row[12:]
+    state, version, query, is_auto, kind, returned, upgraded_to, entry = row[15:]
     standing = (CardState(state or CardState.PENDING), version or 0, query or "", bool(is_auto))
+    special = (CardKind(kind or CardKind.WORK), returned or "", upgraded_to)
     hours = None if entry is None else hours_of(entry)
-    facts = (*row[:12], has_payee, card_id, card_public_id, *standing, hours, rest)
+    facts: list[Any] = [*row[:15], *standing, *special, hours, rest]
     return CardRow(*facts)

@@ -9,17 +9,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.domain.booking.models import Booking
-from marketplace.domain.booking.rules import BookingState
 from marketplace.domain.timecards.models import TimeCard
-from marketplace.domain.timecards.rules import CardState
+from marketplace.domain.timecards.queries.cards import is_owed
+from marketplace.domain.timecards.rules import SIGNED, CardState
 
 ENTERED = tuple(state for state in CardState if state is not CardState.PENDING)
-APPROVED = (CardState.APPROVED, CardState.LOCKED)
 
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """People booked on a day, and how many of their cards got how far."""
+    """People owed for a day, and how many of their cards got how far.
+
+    for_payroll: approved by the production, not by an accountant.
+    """
 
     booked: int = 0
     entered: int = 0
@@ -27,6 +29,7 @@ class DayCounts:
     agreed: int = 0
     queried: int = 0
     approved: int = 0
+    for_payroll: int = 0
     locked: int = 0
 
     @property
@@ -42,7 +45,7 @@ def counts_of(session: Session, production_id: int) -> dict[int, DayCounts]:
         .outerjoin(TimeCard, TimeCard.booking_id == Booking.id)
         .where(
             Booking.production_id == production_id,
-            Booking.state == BookingState.CONFIRMED,
+            is_owed(),
         )
         .group_by(Booking.shoot_day_id, TimeCard.state),
     )
@@ -59,6 +62,7 @@ def _counts(states: Counter[str | None]) -> DayCounts:
         sent=states[CardState.SENT],
         agreed=states[CardState.AGREED],
         queried=states[CardState.QUERIED],
-        approved=sum(states[state] for state in APPROVED),
+        approved=sum(states[state] for state in SIGNED),
+        for_payroll=states[CardState.APPROVED],
         locked=states[CardState.LOCKED],
     )

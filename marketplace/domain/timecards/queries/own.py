@@ -11,11 +11,18 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.accounts.models import Company
 from marketplace.domain.booking.models import Booking
+from marketplace.domain.booking.rules.cancelling import Fee, read_fee
 from marketplace.domain.casting.models import Role
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.domain.timecards.queries.cards import Version, versions_of
-from marketplace.domain.timecards.rules import CardState
+from marketplace.domain.timecards.queries.special import (
+    Question,
+    Upgrade,
+    questions_of,
+    upgrades_of,
+)
+from marketplace.domain.timecards.rules import WITHOUT_HOURS, CardKind, CardState
 from marketplace.kernel.money import Money
 
 
@@ -41,6 +48,25 @@ class OwnCard:
     rate: Money
     guaranteed_minutes: int
     versions: list[Version]
+    kind: CardKind
+    fee: Fee | None
+    upgrades: list[Upgrade]
+    questions: list[Question]
+
+    @property
+    def is_fee(self) -> bool:
+        """Whether the day was called off: a fee is paid, and there are no hours."""
+        return self.kind in WITHOUT_HOURS
+
+    @property
+    def open_question(self) -> Question | None:
+        """The question nobody has answered yet."""
+        return next((one for one in self.questions if one.is_open), None)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether the person can ask about one thing without holding up the rest."""
+        return self.state is not CardState.PENDING and self.open_question is None
 
     @property
     def now(self) -> Version | None:
@@ -55,11 +81,11 @@ class OwnCard:
     @property
     def can_query(self) -> bool:
         """Whether the person can still say that something is wrong."""
-        return self.state in (CardState.SENT, CardState.AGREED)
+        return self.state in (CardState.SENT, CardState.AGREED) and not self.is_fee
 
 
 def own_card(session: Session, person_id: int, public_id: str) -> OwnCard | None:
-    """Return a person's time card, or None when it is not theirs; two queries."""
+    """Return a person's time card, or None when it is not theirs; four queries."""
     row = session.execute(
         sa.select(
             TimeCard.id,
@@ -73,13 +99,16 @@ def own_card(session: Session, person_id: int, public_id: str) -> OwnCard | None
             Production.title,
             Production.zone,
             Company.name,
-            Role.name,
+            sa.func.coalesce(sa.func.nullif(Booking.upgraded_to, ""), Role.name),
             ShootDay.shoot_date,
             ShootDay.number,
             ShootDay.unit_base,
             Booking.day_rate_minor,
             Booking.currency,
             Booking.guaranteed_minutes,
+            TimeCard.kind,
+            Booking.fee,
+            Booking.id,
         )
         .join(Booking, Booking.id == TimeCard.booking_id)
         .join(Role, Role.id == Booking.role_id)
@@ -90,10 +119,12 @@ def own_card(session: Session, person_id: int, public_id: str) -> OwnCard | None
     ).first()
     if row is None:
         return None
-    facts: list[Any] = list(row)
-    card_id, guaranteed = facts[0], facts.pop()
-    currency, minor = facts.pop(), facts.pop()
+    facts: list[Any] = list(row[:15])
+    rest: list[Any] = list(row[15:])
+    minor, currency, guaranteed, kind, fee, booking_id = rest
     facts[2] = CardState(facts[2])
+    card_id = facts[0]
     versions = versions_of(session, [card_id]).get(card_id, [])
-    facts += [Money(minor, currency), guaranteed, versions]
+    facts += [Money(minor, currency), guaranteed, versions, CardKind(kind), read_fee(fee)]
+    facts += [upgrades_of(session, booking_id), questions_of(session, card_id)]
     return OwnCard(*facts)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from marketplace.domain.timecards.services.accountant import (
+    ApprovePayroll,
+    SendBack,
+    approve_payroll,
+    send_back,
+)
 from marketplace.domain.timecards.services.approvals import (
     ApproveCards,
     approve,
+    ask_for_approved,
     close_day,
+    is_every_card_locked,
     lock_card,
-    settle_day_if_done,
+    pay_key,
 )
 from marketplace.domain.timecards.services.entries import (
     AgreeHours,
@@ -18,7 +26,21 @@ from marketplace.domain.timecards.services.entries import (
     enter,
     query,
 )
+from marketplace.domain.timecards.services.questions import (
+    AnswerQuestion,
+    AskAboutCard,
+    agree_and_ask,
+    answer_question,
+)
 from marketplace.domain.timecards.services.rest import KeepCall, keep_call
+from marketplace.domain.timecards.services.special import (
+    SendHome,
+    cancel,
+    miss,
+    release_standby,
+    send_home,
+    upgrade,
+)
 from marketplace.domain.timecards.services.vouchers import (
     AnswerAdjustment,
     DecideAdjustment,
@@ -39,30 +61,46 @@ from marketplace.domain.timecards.services.vouchers import (
 __all__ = [
     "AgreeHours",
     "AnswerAdjustment",
+    "AnswerQuestion",
     "ApproveCards",
+    "ApprovePayroll",
+    "AskAboutCard",
     "DecideAdjustment",
     "EnterHours",
     "KeepCall",
     "ProposeAdjustment",
     "QueryHours",
+    "SendBack",
+    "SendHome",
     "agree",
+    "agree_and_ask",
     "agree_to_adjustment",
+    "answer_question",
     "approve",
     "approve_adjustment",
     "approve_adjustment_for_payroll",
+    "approve_payroll",
+    "ask_for_approved",
     "auto_agree",
     "auto_agree_to_adjustment",
     "can_be_issued",
+    "cancel",
     "close_day",
     "enter",
+    "is_every_card_locked",
     "keep_call",
     "lock_card",
+    "miss",
+    "pay_key",
     "propose",
     "propose_follow_up",
     "put_into_force",
     "query",
     "query_adjustment",
     "reject_adjustment",
-    "settle_day_if_done",
+    "release_standby",
+    "send_back",
+    "send_home",
+    "upgrade",
     "void_adjustment",
 ]

@@ -14,12 +14,20 @@ from marketplace.domain.audit import services as audit
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
 from marketplace.domain.people.models import Person
-from marketplace.domain.productions.models import ShootDay
+from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState
 from marketplace.domain.tasks import services as tasks
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
-from marketplace.domain.timecards.rules import Action, CardState, after
+from marketplace.domain.timecards.rules import (
+    PAYABLE,
+    SIGNED,
+    WITHOUT_HOURS,
+    Action,
+    CardState,
+    after,
+    is_payable,
+)
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import NotAllowedError
 from marketplace.kernel.sentences import say
@@ -38,6 +46,7 @@ class ApproveCards:
 def approve(session: Session, command: ApproveCards, *, clock: Clock) -> list[TimeCard]:
     """Approve cards; those approved before stay as they are. Returns the newly approved ones.
 
+    Where the production asks for it, the accountant signs next; else the cards can be paid.
     Raises NotAllowedError when a card is queried, changed meanwhile, or the approver's own.
     """
     day = lock_one(session, ShootDay, command.shoot_day_id)
@@ -46,13 +55,12 @@ def approve(session: Session, command: ApproveCards, *, clock: Clock) -> list[Ti
     for card in cards:
         if card.shoot_day_id != day.id or card.production_id != command.production_id:
             raise NotAllowedError(say("This time card belongs to another day."))
-        if card.state in (CardState.APPROVED, CardState.LOCKED):
+        if card.state in SIGNED:
             continue
         _approve(session, card, command, clock=clock)
         approved.append(card)
     session.flush()
-    if day.state == DayState.CLOSED:
-        _ask_to_pay(session, approved, clock.now())
+    ask_if_over(session, day, approved, clock.now())
     return approved
 
 
@@ -65,6 +73,7 @@ def _approve(session: Session, card: TimeCard, command: ApproveCards, *, clock: 
     card.state = after(CardState(card.state), Action.APPROVE)
     card.approved_at = clock.now()
     card.approved_by_id = command.by_id
+    card.returned_reason = ""
     act = audit.Act(
         subject=f"time_card:{card.public_id}",
         action=Action.APPROVE,
@@ -96,9 +105,10 @@ def close_day(session: Session, shoot_day_id: int, *, clock: Clock) -> bool:
     audit.record(session, act, actor_id=None, clock=clock)
     approved = sa.select(TimeCard).where(
         TimeCard.shoot_day_id == day.id,
-        TimeCard.state == CardState.APPROVED,
+        TimeCard.state.in_(PAYABLE),
     )
-    _ask_to_pay(session, session.scalars(approved).all(), clock.now())
+    cards = session.scalars(approved).all()
+    ask_if_over(session, day, cards, clock.now())
     return True
 
 
@@ -123,30 +133,69 @@ def lock_card(card: TimeCard, *, clock: Clock) -> None:
     card.locked_at = clock.now()
 
 
-def settle_day_if_done(session: Session, shoot_day_id: int, *, clock: Clock) -> bool:
-    """Mark a closed day settled once every confirmed booking of it has a locked card."""
-    day = lock_one(session, ShootDay, shoot_day_id)
-    locked = sa.select(TimeCard.booking_id).where(TimeCard.state == CardState.LOCKED)
-    waiting = session.scalar(
-        sa.select(sa.func.count(Booking.id)).where(
-            Booking.shoot_day_id == day.id,
-            Booking.state == BookingState.CONFIRMED,
-            Booking.id.not_in(locked),
+def is_every_card_locked(session: Session, shoot_day_id: int) -> bool:
+    """Say whether everybody who is owed anything for a day has a slip.
+
+    Every confirmed booking has a locked card, and so has every card of a fee.
+    """
+    is_locked = sa.exists().where(
+        TimeCard.booking_id == Booking.id,
+        TimeCard.state == CardState.LOCKED,
+    )
+    of_a_fee = sa.exists().where(
+        TimeCard.booking_id == Booking.id,
+        TimeCard.kind.in_(WITHOUT_HOURS),
+    )
+    waiting = sa.exists().where(
+        Booking.shoot_day_id == shoot_day_id,
+        sa.or_(Booking.state == BookingState.CONFIRMED, of_a_fee),
+        ~is_locked,
+    )
+    return not session.scalar(sa.select(waiting))
+
+
+def ask_for_approved(session: Session, production_id: int, *, clock: Clock) -> int:
+    """Ask again for the pay of approved cards of days that are over; returns how many.
+
+    For a production that no longer asks for the accountant's signature.
+    """
+    found = session.execute(
+        sa.select(TimeCard, ShootDay)
+        .join(ShootDay, ShootDay.id == TimeCard.shoot_day_id)
+        .where(
+            TimeCard.production_id == production_id,
+            TimeCard.state.in_(PAYABLE),
+            ShootDay.state == DayState.CLOSED,
         ),
-    )
-    if day.state != DayState.CLOSED or waiting:
-        return False
-    day.state = DayState.SETTLED
-    act = audit.Act(
-        subject=f"shoot_day:{day.public_id}",
-        action="settle",
-        before={"state": str(DayState.CLOSED)},
-        after={"state": str(day.state)},
-    )
-    audit.record(session, act, actor_id=None, clock=clock)
-    return True
+    ).all()
+    now = clock.now()
+    ready = [card for card, day in found if _payable(session, day, [card])]
+    for card in ready:
+        key = f"{pay_key(card.id, card.version, card.state)}:{now:%Y%m%dT%H%M%S}"
+        tasks.ask(session, "pay_card", key, card.id, run_at=now)
+    return len(ready)
+
+
+def pay_key(card_id: int, version: int, state: str) -> str:
+    """Name the work of paying a card, once for each version and each last signature."""
+    signed = ":payroll" if state == CardState.PAYROLL_APPROVED else ""
+    return f"pay_card:{card_id}:{version}{signed}"
+
+
+def ask_if_over(session: Session, day: ShootDay, cards: Sequence[TimeCard], now: datetime) -> None:
+    """Ask for the pay of cards that have every signature, when their day is over."""
+    if day.state == DayState.CLOSED:
+        _ask_to_pay(session, _payable(session, day, cards), now)
+
+
+def _payable(session: Session, day: ShootDay, cards: Sequence[TimeCard]) -> list[TimeCard]:
+    needs = session.get_one(Production, day.production_id).needs_payroll_approval
+    return [
+        card for card in cards if is_payable(CardState(card.state), needs_payroll_approval=needs)
+    ]
 
 
 def _ask_to_pay(session: Session, cards: Sequence[TimeCard], now: datetime) -> None:
     for card in cards:
-        tasks.ask(session, "pay_card", f"pay_card:{card.id}:{card.version}", card.id, run_at=now)
+        key = pay_key(card.id, card.version, card.state)
+        tasks.ask(session, "pay_card", key, card.id, run_at=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +24,10 @@ from marketplace.domain.timecards.models import TimeCard, TimeEntry
 from marketplace.domain.timecards.queries.cards import hours_of
 from marketplace.domain.timecards.rules import (
     AUTO_AGREE_AFTER,
+    PAYABLE,
+    WITHOUT_HOURS,
     Action,
+    CardKind,
     CardState,
     Hours,
     HoursError,
@@ -76,31 +80,77 @@ def enter(session: Session, command: EnterHours, *, clock: Clock) -> TimeCard | 
         raise NotFoundError(say("There is no such booking."))
     if booking.state != BookingState.CONFIRMED:
         raise HoursError("in_", say("Only a confirmed booking has a time card."))
-    card = _card_of(session, booking)
+    card = card_of(session, booking)
     before = latest(session, card)
     if before is not None and _same(before, command.hours):
         return None
-    if card.state == CardState.APPROVED and not command.reason.strip():
+    if card.state in PAYABLE and not command.reason.strip():
         raise HoursError("reason", say("Say why approved hours change; both sides sign again."))
+    return _append(session, card, command, is_first=before is None, clock=clock)
+
+
+def again(session: Session, card: TimeCard, *, by_id: int, reason: str, clock: Clock) -> TimeCard:
+    """Send the hours of a card once more, because what they pay has changed.
+
+    Both sides sign again. A card without hours stays as it is; raises NotAllowedError for a
+    locked one.
+    """
+    entry = latest(session, card)
+    if entry is None:
+        return card
+    hours = hours_of(entry)
+    command = EnterHours(card.booking_id, card.production_id, hours, by_id, reason)
+    return _append(session, card, command, is_first=False, clock=clock)
+
+
+def send_fee(
+    session: Session, booking: Booking, kind: CardKind, *, by_id: int | None, clock: Clock
+) -> TimeCard:
+    """Send a person the card of a day that was called off, in the place of any hours."""
+    card = card_of(session, booking)
+    old_state = card.state
+    card.state = after(CardState(card.state), Action.OPEN)
+    card.kind = kind
+    card.version += 1
+    unsign(card)
+    session.flush()
+    _record(session, card, Action.OPEN, old_state, by_id=by_id, clock=clock, why=kind)
+    _ask_auto_agree(session, card, clock)
+    return card
+
+
+def unsign(card: TimeCard) -> None:
+    """Take every signature and query off a card."""
+    card.query = card.returned_reason = ""
+    card.agreed_at = card.approved_at = card.payroll_approved_at = None
+    card.approved_by_id = card.payroll_approved_by_id = None
+    card.is_auto_agreed = False
+
+
+def _append(
+    session: Session, card: TimeCard, command: EnterHours, *, is_first: bool, clock: Clock
+) -> TimeCard:
     old_state = card.state
     card.state = after(CardState(card.state), Action.ENTER)
     card.version += 1
-    card.query = ""
-    card.agreed_at = card.approved_at = card.approved_by_id = None
-    card.is_auto_agreed = False
+    unsign(card)
     entry = _entry(card, command, clock)
     session.add(entry)
     session.flush()
     _record(session, card, Action.ENTER, old_state, by_id=command.by_id, clock=clock, entry=entry)
+    _ask_auto_agree(session, card, clock)
+    _tell_person(session, card, is_first=is_first, clock=clock)
+    return card
+
+
+def _ask_auto_agree(session: Session, card: TimeCard, clock: Clock) -> None:
     key = f"auto_agree:{card.id}:{card.version}"
     tasks.ask(session, "auto_agree", key, card.id, run_at=clock.now() + AUTO_AGREE_AFTER)
-    _tell_person(session, card, is_first=before is None, clock=clock)
-    return card
 
 
 def agree(session: Session, command: AgreeHours, *, clock: Clock) -> TimeCard:
     """Let a person agree to their hours; twice is once."""
-    card = _own_card(session, command.card_id, command.person_id, command.version)
+    card = own_card(session, command.card_id, command.person_id, command.version)
     if card.state == CardState.AGREED:
         return card
     by_id = session.get_one(Person, command.person_id).user_id
@@ -110,8 +160,8 @@ def agree(session: Session, command: AgreeHours, *, clock: Clock) -> TimeCard:
 def auto_agree(session: Session, card_id: int, *, clock: Clock) -> bool:
     """Let the production's hours stand when the person has not answered in 72 hours; marked."""
     card = lock_one(session, TimeCard, card_id)
-    entry = latest(session, card)
-    is_due = entry is not None and entry.entered_at + AUTO_AGREE_AFTER <= clock.now()
+    sent_at = _sent_at(session, card)
+    is_due = sent_at is not None and sent_at + AUTO_AGREE_AFTER <= clock.now()
     if card.state != CardState.SENT or not is_due:
         return False
     card.is_auto_agreed = True
@@ -123,7 +173,9 @@ def query(session: Session, command: QueryHours, *, clock: Clock) -> TimeCard:
     """Let a person say what is wrong; the production is told and the card waits for it."""
     if not command.text.strip():
         raise HoursError("text", say("Say what is wrong, for example which time."))
-    card = _own_card(session, command.card_id, command.person_id, command.version)
+    card = own_card(session, command.card_id, command.person_id, command.version)
+    if card.kind in WITHOUT_HOURS:
+        raise HoursError("text", say("The fee follows your booking: agree, and ask your question."))
     old_state = card.state
     card.state = after(CardState(card.state), Action.QUERY)
     card.query = command.text.strip()
@@ -135,13 +187,22 @@ def query(session: Session, command: QueryHours, *, clock: Clock) -> TimeCard:
     return card
 
 
+def _sent_at(session: Session, card: TimeCard) -> datetime | None:
+    """Return when the person was asked: with the hours, or when the day was called off."""
+    if card.kind in WITHOUT_HOURS:
+        return session.get_one(Booking, card.booking_id).ended_at
+    entry = latest(session, card)
+    return entry.entered_at if entry else None
+
+
 def latest(session: Session, card: TimeCard) -> TimeEntry | None:
     """Return the version of the hours that counts."""
     wanted = (TimeEntry.time_card_id == card.id, TimeEntry.version == card.version)
     return session.scalars(sa.select(TimeEntry).where(*wanted)).one_or_none()
 
 
-def _card_of(session: Session, booking: Booking) -> TimeCard:
+def card_of(session: Session, booking: Booking) -> TimeCard:
+    """Return the card of a booking, locked; opened when there is none yet."""
     insert_once(
         session,
         TimeCard,
@@ -151,16 +212,19 @@ def _card_of(session: Session, booking: Booking) -> TimeCard:
         shoot_day_id=booking.shoot_day_id,
         production_id=booking.production_id,
         person_id=booking.person_id,
+        kind=CardKind.WORK,
         state=CardState.PENDING,
         version=0,
         query="",
         is_auto_agreed=False,
+        returned_reason="",
     )
     wanted = sa.select(TimeCard.id).where(TimeCard.booking_id == booking.id)
     return lock_one(session, TimeCard, session.scalars(wanted).one())
 
 
-def _own_card(session: Session, card_id: int, person_id: int, version: int) -> TimeCard:
+def own_card(session: Session, card_id: int, person_id: int, version: int) -> TimeCard:
+    """Return a person's own card, locked, in the version they have seen."""
     card = lock_one(session, TimeCard, card_id)
     if card.person_id != person_id:
         raise NotFoundError(say("There is no such time card."))
