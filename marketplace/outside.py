@@ -13,7 +13,7 @@ from marketplace.domain.accounts.ports import Passwords
 from marketplace.domain.booking.ports import Calendars
 from marketplace.domain.documents.ports import SlipPrinter
 from marketplace.domain.notices.ports import Compose, Post
-from marketplace.domain.payments.ports import Gateway, Till, Transfer
+from marketplace.domain.payments.ports import Gateway, MessageCheck, Till, Transfer
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.reports.ports import SheetWriter
@@ -77,6 +77,7 @@ class Outside:
     post: Post
     printer: SlipPrinter
     calendar: Calendars
+    check_message: MessageCheck
     sheets: SheetWriter
     stage: Stage | None = None
 

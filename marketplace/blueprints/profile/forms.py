@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -17,6 +18,12 @@ from wtforms.validators import Length, ValidationError
 
 from marketplace.blueprints.profile.certificates import CertificateForm
 from marketplace.domain.accounts.rules import LONGEST_PASSWORD
+from marketplace.domain.banking.rules.numbers import (
+    bic_problem,
+    cnaps_problem,
+    routing_problem,
+)
+from marketplace.domain.banking.rules.orders import ACCOUNT_KIND_WORDS
 from marketplace.domain.people.queries import PayeeRow
 from marketplace.domain.people.rules import (
     TAX_FORM_WORDS,
@@ -28,6 +35,7 @@ from marketplace.domain.people.rules import (
     tidy_number,
 )
 from marketplace.domain.people.services import PayeeDetails, Profile
+from marketplace.kernel.sentences import Sentence
 from marketplace.web.fields import LONGEST_NAME, PhoneField, country_field, name_field, spoken, tidy
 from marketplace.web.forms import PageForm, Required, options
 from marketplace.web.places import guess_zone, zones_of
@@ -41,6 +49,30 @@ def _line(label: str, **keywords: str) -> StringField:
     """Return a field for one line that may stay empty."""
     return StringField(
         label, validators=[Length(max=LONGEST_NAME)], filters=[tidy], render_kw=keywords
+    )
+
+
+class Fits:
+    """Refuses what one of the domain's rules finds wrong."""
+
+    def __init__(self, problem: Callable[[str], Sentence | None]) -> None:
+        """Keep the rule."""
+        self.problem = problem
+
+    def __call__(self, _form: object, field: StringField) -> None:
+        """Ask the rule."""
+        found = self.problem(field.data or "")
+        if found is not None:
+            raise ValidationError(found)
+
+
+def _code(label: str, problem: Callable[[str], Sentence | None]) -> StringField:
+    """Return a field for the number of a bank; it may stay empty."""
+    return StringField(
+        label,
+        validators=[Fits(problem)],
+        filters=[lambda text: tidy_number(text or "")],
+        render_kw={"autocomplete": "off"},
     )
 
 
@@ -119,7 +151,15 @@ class PayeeForm(CertificateForm):
     )
     tax_number = StringField(_("Tax number"), render_kw={"autocomplete": "off"})
     bank_name = name_field(_("Bank"), _("Enter the name of your bank."))
-    account = StringField(_("Account number"), render_kw={"autocomplete": "off"})
+    account = StringField(_("Account number or IBAN"), render_kw={"autocomplete": "off"})
+    account_kind = SelectField(
+        _("Kind of account, in the United States"),
+        choices=lambda: options({"": "–"}) + spoken(ACCOUNT_KIND_WORDS),
+        default="",
+    )
+    routing_number = _code(_("Routing number, in the United States"), routing_problem)
+    bic = _code(_("BIC, for accounts abroad"), bic_problem)
+    cnaps = _code(_("Number of the bank branch (联行号), in China"), cnaps_problem)
     password = PasswordField(
         _("Password"),
         description=_("Once more, so that nobody else can redirect your pay."),
@@ -155,6 +195,10 @@ class PayeeForm(CertificateForm):
             tax_number=tidy_number(self.tax_number.data or ""),
             bank_name=self.bank_name.data,
             account=tidy_number(self.account.data or ""),
+            account_kind=self.account_kind.data or "",
+            routing_number=self.routing_number.data,
+            bic=self.bic.data,
+            cnaps=self.cnaps.data,
             is_state_nonresident=self.is_state_nonresident,
             certificate=self.certificate,
         )

@@ -6,17 +6,20 @@ moved; ask again with the same key and the same order, or look at the gateway's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol, TypeVar
 
+from marketplace.domain.banking.rules.orders import BankFormat
 from marketplace.domain.payments.rules import PayoutError
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Definitely not done. code: a stable word such as account_closed; text: for a person."""
+    """Definitely not done. code: a stable word such as account_closed; text: for a person.
+
+    stops_queue: no order would be taken now (our key is refused, our account is empty): nothing
+    is wrong with this payment, and the others need not be tried.
+    """
 
     code: str
     text: str
+    stops_queue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,25 @@ class Gateway(Protocol):
         ...
 
 
+class Callers(Protocol):
+    """Makes calls to a gateway, some at a time, never faster than it allows."""
+
+    def make(self, calls: Sequence[Callable[[], T]]) -> Iterable[tuple[int, T]]:
+        """Make every call once; yields its place and its answer as they come, in any order."""
+        ...
+
+
+class OneAfterAnother:
+    """Makes calls in the caller's own thread, as fast as they are answered."""
+
+    def make(self, calls: Sequence[Callable[[], T]]) -> Iterable[tuple[int, T]]:
+        """Make every call once, in order."""
+        return ((place, call()) for place, call in enumerate(calls))
+
+
+ONE_AFTER_ANOTHER: Final = OneAfterAnother()
+
+
 @dataclass(frozen=True, slots=True)
 class Till:
     """Everything payday needs from outside, handed over as one.
@@ -112,6 +139,7 @@ class Till:
     write: Write
     gateways: Sequence[Gateway]
     clock: Clock
+    callers: Callers = ONE_AFTER_ANOTHER
 
     def gateway_named(self, name: str) -> Gateway:
         """Return the gateway of a payout; raises PayoutError when it is not set up here."""
@@ -123,3 +151,11 @@ class Till:
     def gateway_for(self, country: str, currency: str) -> Gateway | None:
         """Return the first gateway that pays people of a country in a currency."""
         return next((one for one in self.gateways if one.supports(country, currency)), None)
+
+
+class MessageCheck(Protocol):
+    """Holds a file against the published schema of its format, before it is stored."""
+
+    def __call__(self, content: bytes, format_: BankFormat) -> None:
+        """Return when the file is sound, or has no schema; raises BankError when it is not."""
+        ...

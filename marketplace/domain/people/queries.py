@@ -97,6 +97,10 @@ class PayeeRow:
     has_account: bool = False
     is_state_nonresident: bool | None = None
     certificate: Certificate | None = None
+    account_kind: str = ""
+    routing_number: str = ""
+    bic: str = ""
+    cnaps: str = ""
 
     @property
     def gaps(self) -> list[Sentence]:
@@ -129,6 +133,10 @@ def payee(session: Session, person_id: int, vault: Vault) -> PayeeRow:
         has_account=row.account_sealed is not None,
         is_state_nonresident=row.is_state_nonresident,
         certificate=Certificate(**row.certificate) if row.certificate else None,
+        account_kind=row.account_kind,
+        routing_number=row.routing_number,
+        bic=row.bic,
+        cnaps=row.cnaps,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from marketplace.domain.banking.rules.numbers import is_iban, looks_like_iban
 from marketplace.kernel.sentences import Sentence, say
 
 
@@ -123,6 +124,8 @@ def tax_number_problem(form: TaxForm, number: str) -> Sentence | None:
 
 def account_problem(number: str) -> Sentence | None:
     """Return what is wrong with a tidied bank account number, or None."""
+    if looks_like_iban(number) and not is_iban(number):
+        return say("This IBAN has a typing error: its check digits do not fit.")
     if _ACCOUNT.fullmatch(number):
         return None
     return say("Use 4 to 34 letters and digits, as on your bank card or statement.")

@@ -46,6 +46,7 @@ class PayeeDetails:
 
     is_state_nonresident: lives outside California; None = not said.
     certificate: Form W-4 and DE 4, for employees in the United States.
+    account_kind, routing_number, bic, cnaps: what the bank of a company that pays itself asks.
     """
 
     person_id: int
@@ -57,6 +58,10 @@ class PayeeDetails:
     account: str
     is_state_nonresident: bool | None = None
     certificate: Certificate | None = None
+    account_kind: str = ""
+    routing_number: str = ""
+    bic: str = ""
+    cnaps: str = ""
 
 
 def sign_up_talent(
@@ -136,6 +141,10 @@ def _declare(payee: Payee, details: PayeeDetails) -> list[str]:
     said = {
         "tax_form": details.tax_form,
         "bank_name": details.bank_name,
+        "account_kind": details.account_kind,
+        "routing_number": details.routing_number,
+        "bic": details.bic,
+        "cnaps": details.cnaps,
         "is_state_nonresident": details.is_state_nonresident,
         "certificate": asdict(details.certificate) if details.certificate else None,
     }

@@ -13,9 +13,11 @@ from marketplace.domain.accounts.models import Company
 from marketplace.domain.accounts.rules import PaysBy
 from marketplace.domain.banking.rules.answers import AnswerTable
 from marketplace.domain.banking.rules.bulk import Template
+from marketplace.domain.banking.rules.numbers import BankError
 from marketplace.domain.banking.rules.orders import Account, BankFormat
 from marketplace.domain.payments.models import BankProfile
 from marketplace.domain.people.ports import Vault
+from marketplace.kernel.sentences import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ def profile_of(session: Session, company_id: int, currency: str, vault: Vault) -
         ),
     ).first()
     return open_profile(row, vault) if row else None
+
+
+def the_profile(session: Session, company_id: int, currency: str, vault: Vault) -> Profile:
+    """Return how a company pays a currency; raises BankError when nobody has said it."""
+    profile = profile_of(session, company_id, currency, vault)
+    if profile is None:
+        raise BankError(say("Say first which account pays %(currency)s.", currency=currency))
+    return profile
 
 
 def pays_by(session: Session, company_id: int) -> PaysBy:

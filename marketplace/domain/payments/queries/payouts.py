@@ -18,6 +18,7 @@ from marketplace.domain.payments.rules import (
     problem,
 )
 from marketplace.domain.payroll.models import PaySlip
+from marketplace.domain.payroll.services.corrections import IS_CURRENT
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.domain.timecards.rules import CardState
 from marketplace.kernel.money import Money
@@ -97,7 +98,7 @@ def statuses_of_cards(session: Session, card_ids: Iterable[int]) -> dict[int, Pa
         )
         .join(
             PaySlip,
-            sa.and_(PaySlip.time_card_id == TimeCard.id, PaySlip.kind == "original"),
+            sa.and_(PaySlip.time_card_id == TimeCard.id, IS_CURRENT),
             isouter=True,
         )
         .join(Payout, Payout.pay_slip_id == PaySlip.id, isouter=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -77,7 +78,7 @@ def keep_profile(session: Session, command: KeepProfile, *, vault: Vault, clock:
     )
     payer = command.profile.payer
     owner = owner_of(company.id, command.currency)
-    values = {
+    values: dict[str, Any] = {
         "format": command.profile.format,
         "details_sealed": vault.seal(_sealable(command.profile), owner),
         "account_last4": last_four(payer.number),
