@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import asdict
 from datetime import timedelta
 from importlib import import_module
 from typing import Final, TextIO
@@ -15,6 +16,7 @@ from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from marketplace import db, logs
+from marketplace.domain.payroll.services import recompute as again
 from marketplace.domain.payroll.services.estimates import estimate
 from marketplace.domain.payroll.services.questions import answer, read_question, table
 from marketplace.domain.tasks import queries
@@ -22,7 +24,7 @@ from marketplace.domain.tasks import services as tasks
 from marketplace.kernel.errors import DomainError
 from marketplace.outside import Outside, Stage
 from marketplace.web import presentation
-from marketplace.web.extensions import outside
+from marketplace.web.extensions import outside, reading
 from marketplace.worker import serve as supervisor
 from marketplace.worker.books import checked
 from marketplace.worker.drain import Crew
@@ -37,7 +39,7 @@ demo = AppGroup("demo", help="The demo world and its clock.")
 
 def install(app: Flask) -> None:
     """Add the product's commands to `flask`."""
-    for command in (worker, drain, parked, serve, books, calc, demo):
+    for command in (worker, drain, parked, serve, books, recompute, calc, demo):
         app.cli.add_command(command)
 
 
@@ -120,7 +122,9 @@ def calc(question: TextIO, *, is_table: bool) -> None:
              day_number, holiday, bumps {code: count}, extras [{code, amount, quantity,
              in_overtime_base, reimbursement}]; times are "26:00" or ISO with an offset
     payment  may be left out: scheme, date, tax_form, backup_withholding, item, performed_in,
-             expected_year, earlier [{date, gross, withheld, item}], certificate
+             expected_year, earlier [{date, gross, withheld, item}], state_nonresident,
+             certificate {period, filing_status, is_step2, state_status, regular_allowances,
+             estimated_allowances, credits, other_income, deductions, extra}
 
     What cannot be worked out is said on standard error, and the command ends with 2.
     """
@@ -139,6 +143,42 @@ def calc(question: TextIO, *, is_table: bool) -> None:
         click.echo(
             json.dumps(answer(asked, found, presentation.sentence), ensure_ascii=False, indent=2)
         )
+
+
+@click.command()
+@click.option("--slip", "number", default="", help="Only slips with this number.")
+@click.option("--all", "is_all", is_flag=True, help="Every slip.")
+@click.option("--json", "is_json", is_flag=True, help="One JSON object per difference.")
+@with_appcontext
+def recompute(*, number: str, is_all: bool, is_json: bool) -> None:
+    """Work out issued slips again from what was stored with them; fails on any difference."""
+    if bool(number) == is_all:
+        raise click.UsageError("Say --slip NUMBER or --all.")
+    ports = outside()
+    differing = 0
+    count = again.count_slips(reading(), number)
+    if number and not count:
+        raise click.ClickException("There is no pay slip with this number.")
+    slips = again.recompute(reading(), again.Tools(ports.vault, ports.write), number)
+    with click.progressbar(slips, count, "Slips", file=sys.stderr, width=0) as progress:
+        for slip in progress:
+            differing += slip.problem is not None
+            show_difference(slip, is_json=is_json)
+    click.echo(f"Slips worked out again: {count}. Differences: {differing}.", err=is_json)
+    sys.exit(bool(differing))
+
+
+def show_difference(slip: again.Again, *, is_json: bool) -> None:
+    """Print what is not the same on a slip; nothing when all is."""
+    if slip.problem is None:
+        return
+    if is_json:
+        click.echo(json.dumps(asdict(slip) | {"problem": str(slip.problem)}, ensure_ascii=False))
+        return
+    click.echo(f"{slip.number} (slip {slip.slip_id}): {slip.problem}")
+    for word, line in (("stored", slip.stored), ("found", slip.found)):
+        if line:
+            click.echo(f"  {word}: {line}")
 
 
 @demo.command("load")

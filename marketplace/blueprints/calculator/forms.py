@@ -12,17 +12,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, Field, SelectChoice, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
-from marketplace.blueprints.productions.forms import (
-    AGENTS,
-    CUMULATIVE,
-    CURRENCIES,
-    SCHEMES,
-    zone_choices,
-)
+from marketplace.blueprints.productions.forms import AGENTS, CURRENCIES, SCHEMES, zone_choices
 from marketplace.domain.payroll.queries import agreements, schemes
-from marketplace.domain.payroll.rules.shapes import Adjustment
+from marketplace.domain.payroll.rules.shapes import Adjustment, Certificate, Payee
+from marketplace.domain.payroll.rules.tables import CumulativeTable
 from marketplace.domain.payroll.rules.terms import Agreement
-from marketplace.domain.people.rules import TAX_FORM_WORDS
+from marketplace.domain.people.rules import FILING_WORDS, STATE_WORDS, TAX_FORM_WORDS
 from marketplace.domain.productions.rules import WithholdingAgent
 from marketplace.domain.timecards.rules import Hours, HoursError, TypedHours, read_hours
 from marketplace.kernel import zones
@@ -57,10 +52,13 @@ DAYS: Final = {
     "6": _("6th day"),
     "7": _("7th day"),
 }
-MORE_FORMS: Final = {
-    "8233": _("Form 8233: exempt by a treaty"),
-    "uk_self_employed": _("United Kingdom: self-employed"),
+EMPLOYEE: Final = "w4"
+RESIDENCE: Final = {"": _("Not said"), "no": _("In California"), "yes": _("Outside California")}
+PERIODS: Final = {
+    "daily": _("Daily"),
+    "weekly": _("Weekly: nobody else employs them this week"),
 }
+MOST_ALLOWANCES: Final = 99
 TIMES: Final = {
     "in_": "call",
     "out": "wrap",
@@ -74,10 +72,11 @@ TIMES: Final = {
 
 def tax_form_choices() -> list[SelectChoice]:
     """Return the tax forms of the engine in words; none is a choice, too."""
-    known = spoken(TAX_FORM_WORDS)
-    words = {str(one.value): one.label for one in known}
-    more = {value: label for value, label in MORE_FORMS.items() if value not in words}
-    return options({"": _("None given"), **words, **more})
+    return [
+        *options({"": _("None given")}),
+        *spoken(TAX_FORM_WORDS),
+        *options({EMPLOYEE: _("W-4 and DE 4: employee")}),
+    ]
 
 
 def clock_field(label: str) -> StringField:
@@ -148,6 +147,16 @@ class CalculatorForm(PageForm):
         _("Withheld from that"),
         [Optional(), Length(max=LONGEST_AMOUNT)],
         description=_("Left empty, what the same scheme withholds from it."),
+    )
+
+    lives = SelectField(_("Where the person lives"), choices=options(RESIDENCE))
+    period = SelectField(_("Payroll period"), choices=options(PERIODS))
+    filing = SelectField(_("W-4: filing status"), choices=spoken(FILING_WORDS))
+    is_step2 = BooleanField(_("W-4: two jobs, step 2(c) is ticked"))
+    state_filing = SelectField(_("DE 4: filing status"), choices=spoken(STATE_WORDS))
+    allowances = WholeField(
+        _("DE 4: regular allowances"),
+        [Optional(), Between(0, MOST_ALLOWANCES, _("Enter a number up to 99."))],
     )
 
     hours_read: Hours | None = None
@@ -237,7 +246,7 @@ class CalculatorForm(PageForm):
 
     def validate_scheme(self, field: SelectField) -> None:
         """Refuse a scheme of another currency, or one that is not this withholder's."""
-        found = schemes().get(field.data or "")
+        found = schemes().get(field.data or "", ())
         if found and found[-1].currency != self.code:
             raise ValidationError(
                 say(
@@ -246,7 +255,8 @@ class CalculatorForm(PageForm):
                     other=self.code,
                 ),
             )
-        if field.data == CUMULATIVE and self.agent.data != WithholdingAgent.PLATFORM:
+        is_cumulative = any(isinstance(one.table, CumulativeTable) for one in found)
+        if is_cumulative and self.agent.data != WithholdingAgent.PLATFORM:
             raise ValidationError(
                 _("The cumulative method is for a platform that withholds; choose the platform."),
             )
@@ -276,6 +286,21 @@ class CalculatorForm(PageForm):
         if share > MOST_PERCENT:
             raise ValidationError(_("Enter a percentage up to 100."))
         return share / 100
+
+    def payee(self) -> Payee:
+        """Return who is paid; an employee with a certificate, others by their form."""
+        form = self.tax_form.data or None
+        certificate = None
+        if form == EMPLOYEE:
+            certificate = Certificate(
+                period=self.period.data,
+                filing_status=self.filing.data,
+                is_step2=self.is_step2.data,
+                state_status=self.state_filing.data,
+                regular_allowances=self.allowances.data or 0,
+            )
+        lives = {"no": False, "yes": True}.get(self.lives.data)
+        return Payee(form, self.is_backup.data, certificate, lives)
 
     def adjustments(self) -> tuple[Adjustment, ...]:
         """Return the extras that were earned."""

@@ -28,6 +28,11 @@ START: Final = {
     "pay_date": "",
     "paid_before": "",
     "withheld_before": "",
+    "lives": "",
+    "period": "daily",
+    "filing": "single",
+    "state_filing": "single",
+    "allowances": "",
 }
 """What the form starts with: a crew day that goes as planned. The date is today's."""
 
@@ -94,6 +99,22 @@ PRESETS: Final = (
             "wrap": "20:00",
             "paid_before": "3000",
             "withheld_before": "440",
+        },
+    ),
+    (
+        _("Employee in California, $280 for a day"),
+        {
+            **LOS_ANGELES,
+            "agreement": "us_film_crew_12",
+            "rate": "280",
+            "hours": "8",
+            "shoot_date": "2026-11-20",
+            "call": "07:00",
+            "wrap": "15:30",
+            "meal_out": "12:00",
+            "meal_in": "12:30",
+            "scheme": "us_ca_w2",
+            "tax_form": "w4",
         },
     ),
     (

@@ -9,7 +9,7 @@ from babel.core import get_global
 
 from marketplace.blueprints.calculator.forms import CalculatorForm
 from marketplace.domain.payroll.queries import load_scheme
-from marketplace.domain.payroll.rules.shapes import Deal, Meal, Payee, PayError, PayLine, WorkedDay
+from marketplace.domain.payroll.rules.shapes import Deal, Meal, PayError, PayLine, WorkedDay
 from marketplace.domain.payroll.services.estimates import Estimate, Taxing, estimate, paid_before
 from marketplace.domain.timecards.rules import Hours
 from marketplace.kernel.money import Money
@@ -112,7 +112,7 @@ def _taxing(form: CalculatorForm, day: WorkedDay) -> Taxing:
     return Taxing(
         scheme=form.scheme.data,
         pay_date=form.pay_date.data or day.shoot_date,
-        payee=Payee(form.tax_form.data or None, form.is_backup.data),
+        payee=form.payee(),
         performed_in=get_global("zone_territories").get(day.zone),
     )
 

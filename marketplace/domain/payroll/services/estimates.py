@@ -53,6 +53,7 @@ class Taxing:
             year=self.year,
             performed_in=self.performed_in,
             expected_year=self.expected_year,
+            scheme=self.scheme,
         )
 
 

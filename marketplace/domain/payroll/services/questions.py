@@ -218,6 +218,7 @@ def _taxing(part: Part, day: WorkedDay, deal: Deal) -> Taxing:
         "expected_year",
         "earlier",
         "certificate",
+        "state_nonresident",
     )
     money = an_amount(deal.day_rate.currency)
     certificate = part.get("certificate", an_object(part.at("certificate")), None)
@@ -229,6 +230,7 @@ def _taxing(part: Part, day: WorkedDay, deal: Deal) -> Taxing:
             tax_form=part.get("tax_form", a_text, None),
             is_backup_withholding=part.get("backup_withholding", yes_or_no, False),
             certificate=None if certificate is None else _certificate(certificate, money),
+            is_state_nonresident=part.get("state_nonresident", yes_or_no, None),
         ),
         item=item,
         year=PayeeYear(
