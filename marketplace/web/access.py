@@ -41,6 +41,7 @@ class Permission(StrEnum):
     CAST = "cast"
     RUN_DAYS = "run_days"
     APPROVE_HOURS = "approve_hours"
+    APPROVE_PAYROLL = "approve_payroll"
     SEE_PAY = "see_pay"
 
 
@@ -52,6 +53,7 @@ GRANTS: Final[dict[Permission, frozenset[CompanyRole]]] = {
     Permission.CAST: frozenset({_ROLE.OWNER, _ROLE.PRODUCER, _ROLE.CASTING}),
     Permission.RUN_DAYS: frozenset({_ROLE.OWNER, _ROLE.PRODUCER, _ROLE.AD}),
     Permission.APPROVE_HOURS: frozenset({_ROLE.OWNER, _ROLE.PRODUCER}),
+    Permission.APPROVE_PAYROLL: frozenset({_ROLE.OWNER, _ROLE.ACCOUNTANT}),
     Permission.SEE_PAY: frozenset({_ROLE.OWNER, _ROLE.ACCOUNTANT}),
 }
 """Which roles of a company open which permission: the whole matrix, and nowhere else."""

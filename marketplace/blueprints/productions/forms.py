@@ -6,9 +6,25 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import RadioField, SelectChoice, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from marketplace.blueprints.productions.policy import (
+    EXAMPLE,
+    NONE,
+    choice_of,
+    chosen_policy,
+    policy_choices,
+    rules_text,
+)
+from marketplace.domain.booking.rules.cancelling import PolicyError
 from marketplace.domain.payroll.queries import agreements, schemes
 from marketplace.domain.payroll.rules.engagements import Choice, fitting, why_not
 from marketplace.domain.payroll.rules.terms import Agreement
@@ -40,6 +56,7 @@ from marketplace.web.forms import (
 DEFAULT_REST: Final = 10 * 60
 LONGEST_REST: Final = 24 * 60
 LONGEST_TITLE: Final = 120
+LONGEST_RULES: Final = 600
 
 FORMATS: Final = {
     "Vertical series": lazy_gettext("Vertical series"),
@@ -203,6 +220,32 @@ class ProductionForm(PageForm):
         description=lazy_gettext("Left empty, it is what the agreement says, else 10 hours."),
     )
 
+    cancellation = SelectField(
+        lazy_gettext("When a day is called off"),
+        choices=policy_choices,
+        default=NONE,
+        description=lazy_gettext("Copied into every offer from now on; the person reads it there."),
+    )
+    cancellation_rules = TextAreaField(
+        lazy_gettext("Our own rules"),
+        [Length(max=LONGEST_RULES)],
+        description=lazy_gettext(
+            "One on a line: production, weather or breach; hours before the call, or a time of "
+            "the day before; the share of the day rate. sent_home is the least for people who "
+            "came and were not used."
+        ),
+    )
+    needs_payroll_approval = BooleanField(
+        lazy_gettext("An accountant approves every time card before it is paid"),
+    )
+
+    def validate_cancellation_rules(self, field: TextAreaField) -> None:
+        """Refuse rules of one's own that cannot be read, naming the line."""
+        try:
+            chosen_policy(self.cancellation.data, field.data or "")
+        except PolicyError as refusal:
+            raise ValidationError(refusal.message) from refusal
+
     def validate_budget(self, field: StringField) -> None:
         """Refuse what is no amount of the currency."""
         if read_money(field.data, self.currency.data).minor <= 0:
@@ -266,6 +309,11 @@ class ProductionForm(PageForm):
             minimum_rest_minutes=usual_rest(self.agreement.data) if rest is None else rest,
             registration_number=(self.registration_number.data or "").strip(),
             budget_minor=budget,
+            cancellation_policy=chosen_policy(
+                self.cancellation.data,
+                self.cancellation_rules.data or "",
+            ),
+            needs_payroll_approval=self.needs_payroll_approval.data,
         )
 
 
@@ -288,6 +336,8 @@ def new_form(country: str) -> ProductionForm:
         "withholding_agent": WithholdingAgent.PRODUCTION.value,
         "payroll_period": PayrollPeriod.DAILY.value,
         "rest": None,
+        "cancellation": NONE,
+        "cancellation_rules": EXAMPLE,
     }
     return ProductionForm(data=start)
 
@@ -299,5 +349,7 @@ def edit_form(facts: ProductionFacts) -> ProductionForm:
     shown |= {
         "budget": show_money(budget) if facts.budget_minor is not None else "",
         "rest": facts.minimum_rest_minutes,
+        "cancellation": choice_of(facts.cancellation_policy),
+        "cancellation_rules": rules_text(facts.cancellation_policy) or EXAMPLE,
     }
     return ProductionForm(data=shown)

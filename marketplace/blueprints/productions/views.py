@@ -12,6 +12,7 @@ from marketplace.domain.casting.services import publication
 from marketplace.domain.casting.services.publication import Published, PublishProduction
 from marketplace.domain.productions import queries, services
 from marketplace.domain.productions.services import CreateProduction, EditProduction
+from marketplace.domain.timecards.services import ask_for_approved
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, the_company, the_production, viewer
 from marketplace.web.extensions import clock, reading, transaction
@@ -68,6 +69,7 @@ def update() -> ResponseReturnValue:
         try:
             with transaction() as session:
                 publication.edit_production(session, command, clock=clock())
+                ask_for_approved(session, command.production_id, clock=clock())
             flash(gettext("Saved."))
             return redirect(url_for("productions.board"), 303)
         except DomainError as refusal:

@@ -14,7 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace.domain.casting.queries.roles import RoleRow
 from marketplace.domain.casting.rules import Disclosure, RoleKind
@@ -104,6 +104,13 @@ class RoleForm(PageForm):
         ],
         default=USUAL_HOURS,
     )
+    standby = WholeField(
+        lazy_gettext("Standby fee, percent of the day rate"),
+        [Optional(), Between(0, 100, lazy_gettext("Enter a number from 0 to 100."))],
+        description=lazy_gettext(
+            "For people who waited on standby until the line ended. Left empty, nothing is paid."
+        ),
+    )
     apply_by = DateTimeLocalField(
         lazy_gettext("Apply by"),
         [Required(lazy_gettext("Enter until when people can apply."))],
@@ -144,6 +151,7 @@ class RoleForm(PageForm):
             apply_by_at=wall_instant(self.apply_by.data, self.zone),
             disclosures=list(self.disclosures.data or ()),
             headcounts={day.id: self.need(day).data or 0 for day in self.days},
+            standby_percent=self.standby.data or 0,
         )
 
 
@@ -165,6 +173,7 @@ def edit_form(role: RoleRow, days: Sequence[DayRow], zone: str) -> RoleForm:
     shown |= {
         "rate": show_money(role.day_rate),
         "hours": role.guaranteed_minutes,
+        "standby": role.standby_percent or None,
         "apply_by": local(role.apply_by_at, zone).replace(tzinfo=None),
     }
     needs = {_name(day): role.needs[day.id].headcount for day in days if day.id in role.needs}

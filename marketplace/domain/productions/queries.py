@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -37,6 +38,8 @@ class ProductionFacts:
     minimum_rest_minutes: int
     registration_number: str
     budget_minor: int | None
+    cancellation_policy: dict[str, Any] | None
+    needs_payroll_approval: bool
     state: str
 
     @property

@@ -54,6 +54,8 @@ class Terms:
     budget_minor: int | None
     engagement: str | None
     payroll_period: str = PayrollPeriod.DAILY
+    cancellation_policy: dict[str, Any] | None = None
+    needs_payroll_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)

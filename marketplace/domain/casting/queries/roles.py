@@ -44,6 +44,7 @@ class RoleRow:
     currency: str
     apply_by_at: datetime
     disclosures: list[str]
+    standby_percent: int
     state: str
     published_at: datetime | None
     needs: dict[int, Need] = field(default_factory=dict)
@@ -89,6 +90,7 @@ _PLAIN = (
     "currency",
     "apply_by_at",
     "disclosures",
+    "standby_percent",
     "state",
     "published_at",
 )

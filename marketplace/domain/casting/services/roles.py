@@ -31,12 +31,23 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 
-PLAIN: Final = ("name", "kind", "department", "who", "description", "apply_by_at")
+PLAIN: Final = (
+    "name",
+    "kind",
+    "department",
+    "who",
+    "description",
+    "apply_by_at",
+    "standby_percent",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RoleTerms:
-    """What a role says; headcounts: people needed by shoot day id, days left out need nobody."""
+    """What a role says; headcounts: people needed by shoot day id, days left out need nobody.
+
+    standby_percent: what waiting on standby to the end pays, of the day rate.
+    """
 
     name: str
     kind: RoleKind
@@ -48,6 +59,7 @@ class RoleTerms:
     apply_by_at: datetime
     disclosures: Sequence[str]
     headcounts: Mapping[int, int]
+    standby_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
