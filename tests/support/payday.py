@@ -94,6 +94,7 @@ def unit_of(database: Database) -> Unit:
 
 
 HANDLERS = {
+    "issue_voucher": jobs.issue_voucher,
     "pay_card": jobs.pay_card,
     "send_payout": jobs.send_payout,
     "confirm_payout": jobs.confirm_payout,

@@ -6,23 +6,26 @@ gateway is asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
-
-from sqlalchemy.orm import Session
 
 from marketplace.db import UnitOfWork
 from marketplace.domain.payments import services
-from marketplace.domain.payments.models import Payout
-from marketplace.domain.payments.ports import Gateway, Till, Transfer, Unknown
-from marketplace.domain.payments.rules import LATEST_CALL, PayoutState, Step, group_of
+from marketplace.domain.payments.ports import Gateway, Refused, Till, Transfer, Unknown
+from marketplace.domain.payments.rules import CLOSED_FOR, LATEST_CALL, PayoutError, Step
 from marketplace.domain.payroll.rules.shapes import PayError
-from marketplace.domain.productions.models import ShootDay
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.kernel.errors import DomainError
 
 CONFIRM_AGAIN: Final = timedelta(minutes=10)
+NO_TIME: Final = timedelta(0)
+ANSWERS_TOGETHER: Final = 25
+"""How many answers are written down together: a crash forgets no more, and asks those again."""
+
+Left = dict[int, datetime | DomainError]
+"""What is not done yet, by subject: when to go on, or why it failed."""
 
 
 def pay_card(unit: UnitOfWork, time_card_id: int, *, till: Till) -> None:
@@ -44,7 +47,7 @@ def pay_cards(
     time_card_ids: Sequence[int],
     *,
     till: Till,
-) -> dict[int, datetime | DomainError]:
+) -> Left:
     """Issue the slips of many cards in one transaction; returns those that wait, and why.
 
     Whoever must act on a card that cannot be paid has been told.
@@ -92,20 +95,134 @@ def send_payout(unit: UnitOfWork, payout_id: int, *, till: Till) -> None:
         raise NotYetError(go_on_at)
 
 
+def send_payouts(unit: UnitOfWork, payout_ids: Sequence[int], *, till: Till) -> Left:
+    """Send many payouts, as `send_payout` does each; returns those to go on with, and when.
+
+    All attempts are committed, then the gateway is asked at its pace, and answers are committed
+    some at a time. When the gateway takes no order at all, nobody else's is tried.
+    """
+    with unit() as session:
+        leaving = services.start_payouts(session, payout_ids, clock=till.clock)
+    left: Left = {}
+    for gateway_name, mine in _by_gateway(leaving).items():
+        try:
+            gateway = till.gateway_named(gateway_name)
+        except PayoutError as missing:
+            left |= dict.fromkeys(mine, missing)
+            continue
+        left |= _ask(unit, gateway, mine, till)
+        left |= _look(unit, gateway, mine, till)
+    return left
+
+
+def confirm_payouts(unit: UnitOfWork, payout_ids: Sequence[int], *, till: Till) -> Left:
+    """Ask for many payments whether they have arrived; returns those under way, and when to look.
+
+    All are asked for outside any transaction; arrivals are committed together.
+    """
+    with unit() as session:
+        sent = services.under_way(session, payout_ids)
+    gateways = {name: till.gateway_named(name) for name in {one.gateway for one in sent}}
+    finds = [partial(gateways[one.gateway].find, one.group, one.public_id) for one in sent]
+    arrivals: dict[int, datetime] = {}
+    left: Left = {}
+    for place, found in till.callers.make(finds):
+        payout = sent[place]
+        arrived_at = _arrival(found, payout.ref)
+        if arrived_at is None:
+            left[payout.id] = _next_look(found, payout.ref, till)
+        else:
+            arrivals[payout.id] = arrived_at
+    with unit() as session:
+        services.arrive_all(session, arrivals, clock=till.clock)
+    return left
+
+
+def _by_gateway(leaving: Mapping[int, services.Leaving]) -> dict[str, dict[int, services.Leaving]]:
+    found: dict[str, dict[int, services.Leaving]] = {}
+    for payout_id, one in leaving.items():
+        found.setdefault(one.gateway, {})[payout_id] = one
+    return found
+
+
+def _ask(
+    unit: UnitOfWork,
+    gateway: Gateway,
+    leaving: Mapping[int, services.Leaving],
+    till: Till,
+) -> Left:
+    """Ask the gateway to pay; write its answers down some at a time, as they come."""
+    asking = [(id_, one) for id_, one in leaving.items() if one.step is Step.ASK]
+    line = _Line(gateway, till)
+    left: Left = {}
+    answers: dict[int, tuple[int, services.Answer]] = {}
+    for place, answer in till.callers.make([partial(line.pay, one) for _, one in asking]):
+        payout_id, one = asking[place]
+        if answer is None:
+            left[payout_id] = till.clock.now() + (CLOSED_FOR if line.is_closed else NO_TIME)
+            continue
+        answers[one.attempt_id] = (payout_id, answer)
+        if len(answers) >= ANSWERS_TOGETHER:
+            left |= _record(unit, answers, till)
+            answers = {}
+    return left | _record(unit, answers, till)
+
+
+def _record(
+    unit: UnitOfWork,
+    answers: Mapping[int, tuple[int, services.Answer]],
+    till: Till,
+) -> Left:
+    if not answers:
+        return {}
+    said = {attempt_id: answer for attempt_id, (_, answer) in answers.items()}
+    with unit() as session:
+        again = services.record_answers(session, said, clock=till.clock)
+    return {answers[attempt][0]: at for attempt, at in again.items() if at is not None}
+
+
+class _Line:
+    """Orders on their way to one gateway; `is_closed` once it takes none at all."""
+
+    def __init__(self, gateway: Gateway, till: Till) -> None:
+        self._gateway = gateway
+        self._clock = till.clock
+        self.is_closed = False
+
+    def pay(self, leaving: services.Leaving) -> services.Answer | None:
+        """Carry one order over; None when it does not leave now."""
+        if self.is_closed or self._clock.now() - leaving.left_at > LATEST_CALL:
+            return None
+        answer = self._gateway.pay(leaving.order, leaving.key)
+        self.is_closed |= isinstance(answer, Refused) and answer.stops_queue
+        return answer
+
+
+def _look(
+    unit: UnitOfWork,
+    gateway: Gateway,
+    leaving: Mapping[int, services.Leaving],
+    till: Till,
+) -> Left:
+    """Search the gateway for the attempts whose key no longer tells, one by one: they are few."""
+    left: Left = {}
+    for payout_id, one in leaving.items():
+        if one.step is not Step.LOOK:
+            continue
+        try:
+            go_on_at = _carry_out(unit, one, gateway, till)
+        except PayoutError as problem:
+            left[payout_id] = problem
+        else:
+            left |= {payout_id: go_on_at} if go_on_at else {}
+    return left
+
+
 def confirm_payout(unit: UnitOfWork, payout_id: int, *, till: Till) -> None:
     """Ask whether a payment has arrived. Raises NotYetError while it is under way."""
-    with unit() as session:
-        payout = session.get_one(Payout, payout_id)
-        if payout.state != PayoutState.SENT:
-            return
-        group = _group(session, payout)
-        name, public_id, ref = payout.gateway, payout.public_id, payout.gateway_ref
-    found = till.gateway_named(name).find(group, public_id)
-    arrived_at = _arrival(found, ref)
-    if arrived_at is None:
-        raise NotYetError(_next_look(found, ref, till))
-    with unit() as session:
-        services.arrive(session, payout_id, arrived_at, clock=till.clock)
+    left = confirm_payouts(unit, [payout_id], till=till).get(payout_id)
+    if isinstance(left, datetime):
+        raise NotYetError(left)
 
 
 def _carry_out(
@@ -121,10 +238,6 @@ def _carry_out(
     answer = gateway.pay(leaving.order, leaving.key)
     with unit() as session:
         return services.record_answer(session, leaving.attempt_id, answer, clock=till.clock)
-
-
-def _group(session: Session, payout: Payout) -> str:
-    return group_of(session.get_one(ShootDay, payout.shoot_day_id).public_id)
 
 
 def _arrival(found: Sequence[Transfer] | Unknown, ref: str | None) -> datetime | None:

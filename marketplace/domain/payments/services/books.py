@@ -7,9 +7,8 @@ in docs/adr/0007-ledger.md. A finding is never repaired by a program.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,6 +20,14 @@ from marketplace.domain.ledger.queries import balances
 from marketplace.domain.payments.models import Payout, PayoutAttempt
 from marketplace.domain.payments.ports import Gateway
 from marketplace.domain.payments.rules import Outcome, PayoutState
+from marketplace.domain.payments.services.correction_books import (
+    AT_GATEWAY,
+    kept,
+    lines,
+    overpayments,
+    pairs,
+)
+from marketplace.domain.payments.services.findings import Finding, differences, sums
 from marketplace.domain.payroll.models import PayLineRow, PaySlip, SlipCounter
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
@@ -29,23 +36,10 @@ from marketplace.domain.productions.rules import DayState
 from marketplace.domain.tasks.models import Task
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.domain.timecards.rules import CardState
-from marketplace.kernel.sentences import Sentence, say
+from marketplace.kernel.sentences import say
 
-AT_GATEWAY: Final = (PayoutState.SENT, PayoutState.PAID)
 EARNED: Final = ("earning", "penalty", "bump", "allowance")
 PAGE: Final = 500
-
-Totals = dict[tuple[str, str], int]
-"""Minor units by account or name, and currency."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing in the books that cannot be. name: I1…I12; subject: which row or account."""
-
-    name: str
-    sentence: Sentence
-    subject: str
 
 
 def check_books(
@@ -100,13 +94,11 @@ def _cards(session: Session) -> Iterator[Finding]:
 
 
 def _payouts(session: Session) -> Iterator[Finding]:
-    """I2 and I3: every slip has one payout, and it is the net of that slip."""
-    missing = sa.select(PaySlip.number).where(
-        PaySlip.kind != "reversal",
-        ~sa.exists().where(Payout.pay_slip_id == PaySlip.id),
-    )
+    """I2 and I3: every slip but a reversal has one payout, and it is the net of that slip."""
+    has_payout = sa.exists().where(Payout.pay_slip_id == PaySlip.id)
+    missing = sa.select(PaySlip.number).where((PaySlip.kind != "reversal") != has_payout)
     for number in session.scalars(missing):
-        yield Finding("I2", say("A pay slip has no payment."), number)
+        yield Finding("I2", say("A pay slip has no payment, or a reversal has one."), number)
     other = (
         sa.select(Payout.public_id)
         .join(PaySlip, PaySlip.id == Payout.pay_slip_id, isouter=True)
@@ -137,16 +129,16 @@ def _attempts(session: Session) -> Iterator[Finding]:
 
 def _debts(session: Session) -> Iterator[Finding]:
     """I5: what the books owe each person is the sum of the nets that have not left."""
-    owed = _sums(
+    owed = sums(
         session,
         sa.select(Payout.person_id, Payout.currency, sa.func.sum(Payout.amount_minor))
-        .where(Payout.state.not_in(AT_GATEWAY))
+        .where(Payout.state.not_in((*AT_GATEWAY, PayoutState.CANCELLED)))
         .group_by(Payout.person_id, Payout.currency),
         accounts.payable,
     )
     booked = {key: -total for key, total in balances(session, "payable:").items()}
     message = say("The books owe a person something else than their unpaid slips.")
-    yield from _differences("I5", message, owed, booked)
+    yield from differences("I5", message, owed, booked)
     debit, credit = sa.orm.aliased(LedgerAccount), sa.orm.aliased(LedgerAccount)
     mixed = (
         sa.select(LedgerTransfer.key)
@@ -168,7 +160,7 @@ def _money(session: Session) -> Iterator[Finding]:
     """I6: what is under way and what has arrived is what the books say of each gateway."""
     message = say("The money that has moved is not what the books say.")
     for state, name in ((PayoutState.SENT, accounts.clearing), (PayoutState.PAID, accounts.bank)):
-        moved = _sums(
+        moved = sums(
             session,
             sa.select(Payout.gateway, Payout.currency, sa.func.sum(Payout.amount_minor))
             .where(Payout.state == state)
@@ -176,19 +168,19 @@ def _money(session: Session) -> Iterator[Finding]:
             name,
         )
         booked = {key: -total for key, total in balances(session, name("")).items()}
-        yield from _differences("I6", message, moved, booked)
+        yield from differences("I6", message, moved, booked)
 
 
 def _earned(session: Session) -> Iterator[Finding]:
     """I7, the books: wages, withholdings and deductions are the sums of the slips."""
     message = say("The books and the pay slips do not agree.")
     by_company = sa.select(PaySlip.company_id, PaySlip.currency, sa.func.sum(PaySlip.gross_minor))
-    wages = _sums(
+    wages = sums(
         session,
         by_company.group_by(PaySlip.company_id, PaySlip.currency),
         accounts.wages,
     )
-    yield from _differences("I7", message, wages, balances(session, "wages:"))
+    yield from differences("I7", message, wages, balances(session, "wages:"))
     withheld = {
         (accounts.withholding(agent, scheme), currency): int(total)
         for agent, scheme, currency, total in session.execute(
@@ -201,35 +193,38 @@ def _earned(session: Session) -> Iterator[Finding]:
         )
     }
     booked = {key: -total for key, total in balances(session, "withholding:").items()}
-    yield from _differences("I7", message, withheld, booked)
+    yield from differences("I7", message, withheld, booked)
     by_agent = sa.select(
         PaySlip.withholding_agent,
         PaySlip.currency,
         sa.func.sum(PaySlip.deducted_minor),
     )
-    deducted = _sums(
-        session,
-        by_agent.group_by(PaySlip.withholding_agent, PaySlip.currency),
-        accounts.deductions,
+    deducted = Counter(
+        sums(
+            session,
+            by_agent.group_by(PaySlip.withholding_agent, PaySlip.currency),
+            accounts.deductions,
+        ),
     )
-    kept = {key: -total for key, total in balances(session, "deductions:").items()}
-    yield from _differences("I7", message, deducted, kept)
+    deducted.subtract(kept(session, PaySlip.withholding_agent, accounts.deductions))
+    posted = {key: -total for key, total in balances(session, "deductions:").items()}
+    yield from differences("I7", message, deducted, posted)
 
 
 def _sums_of_slips(session: Session) -> Iterator[Finding]:
     """I7, the slips: gross = withheld + deducted + net, and each is the sum of its lines."""
-    lines = {
+    totals = {
         kinds: sa.select(sa.func.coalesce(sa.func.sum(PayLineRow.amount_minor), 0))
         .where(PayLineRow.pay_slip_id == PaySlip.id, PayLineRow.kind.in_(kinds))
         .scalar_subquery()
         for kinds in (EARNED, ("withholding",), ("deduction",))
     }
-    earned, withheld, deducted = lines.values()
+    earned, withheld, deducted = totals.values()
     taken = PaySlip.withheld_minor + PaySlip.deducted_minor
     wrong = sa.select(PaySlip.number).where(
         sa.or_(
             PaySlip.gross_minor != taken + PaySlip.net_minor,
-            PaySlip.net_minor < 0,
+            sa.and_(PaySlip.net_minor < 0, PaySlip.kind != "reversal"),
             PaySlip.gross_minor != earned,
             PaySlip.withheld_minor != withheld,
             PaySlip.deducted_minor != deducted,
@@ -293,29 +288,6 @@ def _is_unchanged(vault: Vault, public_id: str, digest: str, sealed: bytes) -> b
     return fingerprint(document) == document.data_digest == digest
 
 
-def _sums(
-    session: Session,
-    query: sa.Executable,
-    name: Callable[[Any], str],
-) -> Totals:
-    found = session.execute(query)
-    return {(name(owner), currency): int(total) for owner, currency, total in found}
-
-
-def _differences(
-    name: str,
-    sentence: Sentence,
-    expected: Totals,
-    booked: Totals,
-) -> Iterator[Finding]:
-    for key in sorted(expected.keys() | booked.keys()):
-        should, is_ = expected.get(key, 0), booked.get(key, 0)
-        if should != is_:
-            account, currency = key
-            subject = f"{account} {currency}: {should} expected, {is_} booked"
-            yield Finding(name, sentence, subject)
-
-
 CHECKS: Final = (
     _cards,
     _payouts,
@@ -324,6 +296,9 @@ CHECKS: Final = (
     _money,
     _earned,
     _sums_of_slips,
+    pairs,
+    lines,
+    overpayments,
     _numbers,
 )
 """Every check of our own rows, in the order of their names."""

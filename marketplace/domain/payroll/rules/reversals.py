@@ -97,4 +97,7 @@ def is_repriced(old: Sequence[PayLine], new: Sequence[PayLine]) -> bool:
 
 
 def _amounts(lines: Sequence[PayLine]) -> list[tuple[str, str, int]]:
-    return sorted((one.kind, one.code, one.amount.minor) for one in lines if one.kind not in TAKEN)
+    left_out = (*TAKEN, "memo")
+    return sorted(
+        (one.kind, one.code, one.amount.minor) for one in lines if one.kind not in left_out
+    )
