@@ -31,14 +31,15 @@ DIFFERENT: Final = {
     "other_talent": ("applications.index", "dates.index", "pay.index"),
     "casting": ("productions.board", "days.show", "roles.index"),
     "ad": ("companies.home", "days.show", "timecards.day"),
-    "accountant": ("companies.home", "payroll.runs", "payslips.index"),
+    "accountant": ("companies.home", "payroll.runs", "payslips.index", "papers.show"),
 }
 NOT_PAGES: Final = {
     "/calendar/<token>.ics",
     "/healthz",
     "/speculation.json",
     "/c/<company>/exports/<job>/file",
-    "/c/<company>/register.csv",
+    '/c/<company>/<any(register,journal,taxes,"year-end","payee-year",remittance):paper>.csv',
+    '/c/<company>/<any(register,journal,taxes,"year-end","payee-year",remittance):paper>.xlsx',
     "/c/<company>/slips.csv",
     "/c/<company>/slips/<slip>.pdf",
     "/me/pay/<slip>.pdf",
@@ -54,7 +55,11 @@ MORE: Final = {
         "/c/{company}/slips?q=Ava",
         "/c/{company}/slips?q=zzz",
         "/p/{production}/days/{day}/edit",
+        "/c/{company}/journal",
+        "/c/{company}/taxes",
+        "/c/{company}/year-end",
     ),
+    "accountant": ("/c/{company}/journal?from=2020-01-01", "/c/{company}/year-end"),
 }
 """States of pages that have no address of their own in the list: nothing found, not allowed."""
 

@@ -10,19 +10,30 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.adapters.pdf.sheets import PaperWriter
 from marketplace.domain.accounts.models import User
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.documents.models import ExportJob
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.productions.models import Production
+from marketplace.domain.reports.ports import Desk
 from marketplace.domain.reports.rules import SlipFilters
 from marketplace.domain.reports.services import AskExport, ask_export
 from marketplace.kernel.clock import FixedClock
+from marketplace.web.sheets import Words as CellWords
+from marketplace.web.sheets import sheets_csv
 from marketplace.worker.drain import Crew
 from tests.support import builders
 from tests.support.crews import an_outside
 from tests.support.databases import Database
-from tests.support.payday import a_closed_day, a_till, an_approved_card, run_to_the_end, unit_of
+from tests.support.payday import (
+    VAULT,
+    a_closed_day,
+    a_till,
+    an_approved_card,
+    run_to_the_end,
+    unit_of,
+)
 
 NAMES = ("Ava Lin", "Ben Okafor", "赵国强")
 
@@ -75,6 +86,11 @@ def days_with_papers(database: Database, crew: Crew, clock: FixedClock) -> PaidD
         crew.drain_all()
 
     return paid_days(database, work)
+
+
+def a_desk() -> Desk:
+    """Make what papers are written with: the product's own, with the vault of the builders."""
+    return Desk(VAULT, PaperWriter(), CellWords, sheets_csv)
 
 
 def _cards(session: Session, production: Production, hours: tuple[str, str]) -> None:

@@ -195,7 +195,7 @@ def _values(session: Session, users: Mapping[str, User]) -> dict[str, str]:
     ids = {name: row.public_id for name, row in rows.items()}
     ids |= {"offer": offer.public_id, "card": card.public_id, "slip": slip.public_id}
     ids["number"] = slip.number
-    return ids | {"member": users["casting"].public_id, "filename": "app.css"}
+    return ids | {"member": users["casting"].public_id, "filename": "app.css", "paper": "register"}
 
 
 def _links(session: Session, users: Mapping[str, User], clock: FixedClock) -> dict[str, str]:

@@ -73,6 +73,9 @@ class InviteForm(PageForm):
         default=CompanyRole.PRODUCER.value,
     )
 
-    def to_command(self, company_id: int, by_id: int) -> Invite:
-        """Return the command."""
-        return Invite(company_id, by_id, self.email.data, CompanyRole(self.role.data))
+    def to_command(
+        self, company_id: int, by_id: int, productions: tuple[int, ...] | None
+    ) -> Invite:
+        """Return the command; productions: the only ones they may see."""
+        role = CompanyRole(self.role.data)
+        return Invite(company_id, by_id, self.email.data, role, productions)

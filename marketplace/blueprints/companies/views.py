@@ -13,8 +13,9 @@ from marketplace.domain.accounts import queries
 from marketplace.domain.accounts.rules import ROLE_WORDS, CompanyRole
 from marketplace.domain.accounts.services import companies as services
 from marketplace.domain.casting.queries.shows import shows_of
+from marketplace.domain.reports.queries import production_choices
 from marketplace.kernel.errors import DomainError
-from marketplace.web.access import Permission, allow, the_company
+from marketplace.web.access import Permission, allow, the_company, viewer
 from marketplace.web.extensions import clock, reading, transaction
 
 bp = Blueprint("companies", __name__)
@@ -42,10 +43,10 @@ def create() -> ResponseReturnValue:
 
 
 @bp.get("/c/<company>")
-@allow(Permission.SEE_COMPANY)
+@allow(Permission.SEE_COMPANY, by_production=True)
 def home() -> ResponseReturnValue:
     """Show the company's productions."""
-    shows = shows_of(reading(), the_company().id, clock().now())
+    shows = shows_of(reading(), the_company().id, clock().now(), viewer().within)
     return render_template("companies/home.html", shows=shows)
 
 
@@ -82,6 +83,7 @@ def _members_page(form: InviteForm, status: int, link: str = "") -> ResponseRetu
     page = render_template(
         "companies/members.html",
         form=form,
+        productions=production_choices(reading(), company.id),
         members=queries.members_of(reading(), company.id, current_user.user_id),
         invitations=queries.invitations_of(reading(), company.id, now),
         roles=ROLE_WORDS,
@@ -99,7 +101,7 @@ def invite() -> ResponseReturnValue:
         return _members_page(form, 422)
     try:
         with transaction() as session:
-            command = form.to_command(company.id, user_id)
+            command = form.to_command(company.id, user_id, _chosen())
             token = services.invite(session, command, clock=clock())
     except DomainError as refusal:
         form.refuse(refusal.message)
@@ -116,8 +118,17 @@ def change(member: str) -> ResponseReturnValue:
     if chosen not in {*CompanyRole, "end"}:
         abort(400)
     role = None if chosen == "end" else CompanyRole(chosen)
-    command = services.ChangeMember(the_company().id, current_user.user_id, member, role)
-    return _answer(command)
+    who = the_company().id, current_user.user_id
+    return _answer(services.ChangeMember(*who, member, role, _chosen()))
+
+
+def _chosen() -> tuple[int, ...] | None:
+    """Return the productions that were ticked, of this company alone; None when all are meant."""
+    if request.form.get("sees", "all") == "all":
+        return None
+    choices = production_choices(reading(), the_company().id)
+    ticked = request.form.getlist("production")
+    return tuple(one.id for one in choices if one.public_id in ticked)
 
 
 def _answer(command: services.ChangeMember) -> ResponseReturnValue:

@@ -21,15 +21,15 @@ from marketplace.web.presentation import sentence
 
 
 @bp.get("/exports")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def exports() -> ResponseReturnValue:
     """List what was exported in the last seven days."""
-    jobs = queries.exports(reading(), the_company().id, clock().now())
+    jobs = queries.exports(reading(), the_company().id, clock().now(), _only_mine())
     return render_template("payslips/exports.html", jobs=jobs)
 
 
 @bp.post("/exports")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def ask() -> ResponseReturnValue:
     """Start an archive of the ticked slips, or of all that match."""
     asked, ticked = Asked.read(request.form), request.form.getlist("slip")
@@ -47,16 +47,17 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.get("/exports/<job>")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def export(job: str) -> ResponseReturnValue:
     """Show how far an export is; with its file when it is done."""
     return render_template("payslips/export.html", job=_job(job), now=clock().now())
 
 
 @bp.post("/exports/<job>/cancel")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def cancel(job: str) -> ResponseReturnValue:
     """Stop making an export."""
+    _job(job)
     try:
         with transaction() as session:
             who = the_company().id, job
@@ -70,7 +71,7 @@ def cancel(job: str) -> ResponseReturnValue:
 
 
 @bp.get("/exports/<job>/file")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def export_file(job: str) -> ResponseReturnValue:
     """Give the file of an export."""
     row = _job(job)
@@ -82,13 +83,19 @@ def export_file(job: str) -> ResponseReturnValue:
 
 
 def _job(public_id: str) -> ExportRow:
-    return queries.export(reading(), the_company().id, public_id) or abort(404)
+    company_id = the_company().id
+    return queries.export(reading(), company_id, public_id, _only_mine()) or abort(404)
+
+
+def _only_mine() -> int | None:
+    """Say whose exports are shown: all of the company, or to limited members their own alone."""
+    return viewer().user_id if viewer().within is not None else None
 
 
 def _command(asked: Asked, ticked: list[str]) -> AskExport:
     company = the_company()
-    productions = queries.production_choices(reading(), company.id)
+    productions = queries.production_choices(reading(), company.id, viewer().within)
     title = _("Chosen pay slips") if ticked else _("Pay slips")
     words = title if ticked else f"{title}, {asked.words(productions)}"
-    filters = asked.filters(outside().vault, ticked)
+    filters = asked.filters(outside().vault, ticked, within=viewer().within)
     return AskExport(company.id, viewer().user_id, filters, words)

@@ -27,6 +27,9 @@ class Asked:
     worked_from: date | None = None
     worked_to: date | None = None
     status: PayoutStatus | None = None
+    paid_from: date | None = None
+    paid_to: date | None = None
+    scheme: str = ""
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Asked:
@@ -39,6 +42,9 @@ class Asked:
             worked_from=_date(values.get("from", "")),
             worked_to=_date(values.get("to", "")),
             status=PayoutStatus(status) if status in set(PayoutStatus) else None,
+            paid_from=_date(values.get("paid_from", "")),
+            paid_to=_date(values.get("paid_to", "")),
+            scheme=values.get("scheme", "")[:LONGEST],
         )
 
     @property
@@ -51,11 +57,23 @@ class Asked:
             "from": self.worked_from.isoformat() if self.worked_from else "",
             "to": self.worked_to.isoformat() if self.worked_to else "",
             "status": self.status or "",
+            "paid_from": self.paid_from.isoformat() if self.paid_from else "",
+            "paid_to": self.paid_to.isoformat() if self.paid_to else "",
+            "scheme": self.scheme,
         }
         return {name: value for name, value in found.items() if value}
 
-    def filters(self, vault: Vault, slips: Sequence[str] = ()) -> SlipFilters:
-        """Return what the database is asked; a text may be a whole legal name."""
+    def filters(
+        self,
+        vault: Vault,
+        slips: Sequence[str] = (),
+        *,
+        within: frozenset[int] | None,
+    ) -> SlipFilters:
+        """Return what the database is asked; a text may be a whole legal name.
+
+        within: the only productions the reader may see; None for all.
+        """
         return SlipFilters(
             text=self.text,
             name_index=vault.index(self.text) if self.text else "",
@@ -65,6 +83,10 @@ class Asked:
             worked_to=self.worked_to,
             status=self.status,
             slips=tuple(slips),
+            paid_from=self.paid_from,
+            paid_to=self.paid_to,
+            scheme=self.scheme,
+            within=within,
         )
 
     def words(self, productions: Sequence[ProductionChoice]) -> str:

@@ -70,11 +70,12 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: a user of a company, and what opens legal names for them."""
+    """Who reads: a user of a company, what opens legal names for them, what they may see."""
 
     company_id: int
     user_id: int
     vault: Vault
+    within: frozenset[int] | None = None
 
 
 def listing_of(
@@ -85,7 +86,7 @@ def listing_of(
     clock: Clock,
 ) -> Listing:
     """Return the page for these filters."""
-    company_id, filters = reader.company_id, asked.filters(reader.vault)
+    company_id, filters = reader.company_id, asked.filters(reader.vault, within=reader.within)
     page = queries.slip_page(session, company_id, filters, before=before)
     since = clock.now() - JUST_NOW
     return Listing(
@@ -97,7 +98,7 @@ def listing_of(
         waiting=queries.waiting(session, company_id, filters),
         next_arrival=queries.next_arrival(session, company_id, filters),
         charts=_charts(queries.by_shoot_day(session, company_id, filters)),
-        productions=queries.production_choices(session, company_id),
+        productions=queries.production_choices(session, company_id, reader.within),
         exports=queries.recent_exports(session, company_id, reader.user_id, since),
     )
 
@@ -167,6 +168,7 @@ def status_words(status: PayoutStatus) -> str:
         PayoutStatus.ON_ITS_WAY: _("On its way"),
         PayoutStatus.WAITING: _("Waiting to be sent"),
         PayoutStatus.NEEDS_YOU: _("Needs you"),
+        PayoutStatus.NO_PAYMENT: _("No payment"),
     }
     return words[status]
 

@@ -12,7 +12,7 @@ from marketplace.web.extensions import clock, outside, transaction
 
 def the_reader() -> Reader:
     """Return who reads this page."""
-    return Reader(the_company().id, viewer().user_id, outside().vault)
+    return Reader(the_company().id, viewer().user_id, outside().vault, viewer().within)
 
 
 def note(subject: str, action: str, slips: Sequence[str] = ()) -> None:

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.blueprints.payslips import archives, bp, registers
+from marketplace.blueprints.payslips import archives, bp
 from marketplace.blueprints.payslips.filters import Asked
 from marketplace.blueprints.payslips.listing import head, lines, listing_of, status_words
 from marketplace.blueprints.payslips.reader import note, the_reader
@@ -24,11 +24,11 @@ from marketplace.web.extensions import clock, outside, reading, transaction
 from marketplace.web.presentation import sentence
 from marketplace.web.tables import csv_file
 
-__all__ = ["archives", "bp", "registers"]
+__all__ = ["archives", "bp"]
 
 
 @bp.get("/slips")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def index() -> ResponseReturnValue:
     """List the slips that match, with what they add up to."""
     asked = Asked.read(request.args)
@@ -42,20 +42,20 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/slips.csv")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def table() -> ResponseReturnValue:
     """Give every slip that matches as one table."""
     asked = Asked.read(request.args)
     company, vault = the_company(), outside().vault
     note(f"company:{company.public_id}", "download_table")
-    rows = lines(reading(), company.id, asked.filters(vault), vault)
-    titles = queries.production_choices(reading(), company.id)
+    rows = lines(reading(), company.id, asked.filters(vault, within=viewer().within), vault)
+    titles = queries.production_choices(reading(), company.id, viewer().within)
     name = file_name(_("Pay slips"), asked.words(titles), asked.status or "", ending="csv")
     return streamed(csv_file(head(), rows), name, "text/csv; charset=utf-8")
 
 
 @bp.get("/slips/<slip>")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def show(slip: str) -> ResponseReturnValue:
     """Show one slip: every line and why, and where the money is."""
     detail = _slip(slip)
@@ -66,13 +66,15 @@ def show(slip: str) -> ResponseReturnValue:
 
 
 @bp.post("/slips/<slip>/send-again")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def send_again(slip: str) -> ResponseReturnValue:
     """Send a payment again that was refused."""
-    command = RetryPayout(_slip(slip).payout_public_id, the_company().id, viewer().user_id)
+    payout = _slip(slip).payout_public_id or abort(404)
+    reason = request.form.get("reason", "")
+    command = RetryPayout(payout, the_company().id, viewer().user_id, reason)
     try:
         with transaction() as session:
-            retry_payout(session, command, clock=clock())
+            retry_payout(session, command, till=outside().till)
         flash(_("The payment is sent again."))
     except DomainError as refusal:
         flash(sentence(refusal.message), "bad")
@@ -80,7 +82,7 @@ def send_again(slip: str) -> ResponseReturnValue:
 
 
 @bp.get("/slips/<slip>.pdf")
-@allow(Permission.SEE_PAY)
+@allow(Permission.SEE_PAY, by_production=True)
 def pdf(slip: str) -> ResponseReturnValue:
     """Give the paper of a slip; a page that waits for it while it is being printed."""
     detail = _slip(slip)
@@ -93,4 +95,5 @@ def pdf(slip: str) -> ResponseReturnValue:
 
 
 def _slip(public_id: str) -> SlipDetail:
-    return queries.slip_of_company(reading(), the_company().id, public_id) or abort(404)
+    mine = (the_company().id, public_id, viewer().within)
+    return queries.slip_of_company(reading(), *mine) or abort(404)

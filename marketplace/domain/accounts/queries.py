@@ -15,6 +15,7 @@ from marketplace.domain.accounts.models import (
     LoginSession,
     Membership,
     PasswordReset,
+    ProductionAccess,
     User,
 )
 from marketplace.domain.accounts.rules import HANDLE, tidy_email
@@ -182,7 +183,7 @@ def workplaces(session: Session, user_id: int) -> list[WorkplaceRow]:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """Somebody who works for a company."""
+    """Somebody who works for a company; productions: the only ones they may see, None for all."""
 
     public_id: str
     display_name: str
@@ -190,6 +191,7 @@ class MemberRow:
     role: str
     since: datetime
     is_me: bool
+    productions: frozenset[int] | None = None
 
 
 def members_of(session: Session, company_id: int, user_id: int) -> list[MemberRow]:
@@ -202,12 +204,33 @@ def members_of(session: Session, company_id: int, user_id: int) -> list[MemberRo
             Membership.role,
             Membership.created_at,
             User.id == user_id,
+            Membership.id,
+            Membership.is_limited,
         )
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
         .order_by(User.display_name, User.id)
     )
-    return [MemberRow(*found) for found in session.execute(query)]
+    limits = _limits(session, company_id)
+    rows = []
+    for *row, membership_id, is_limited in session.execute(query):
+        about: list[Any] = row
+        within = frozenset(limits.get(membership_id, ())) if is_limited else None
+        rows.append(MemberRow(*about, within))
+    return rows
+
+
+def _limits(session: Session, company_id: int) -> dict[int, set[int]]:
+    """Return the productions that limited members of a company may see, by membership."""
+    query = (
+        sa.select(ProductionAccess.membership_id, ProductionAccess.production_id)
+        .join(Membership, Membership.id == ProductionAccess.membership_id)
+        .where(Membership.company_id == company_id)
+    )
+    found: dict[int, set[int]] = {}
+    for membership_id, production_id in session.execute(query):
+        found.setdefault(membership_id, set()).add(production_id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

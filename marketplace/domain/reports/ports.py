@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from marketplace.domain.people.ports import Vault
 from marketplace.domain.reports.rules import Paper, Sheet
 
 Words = Callable[[object], str]
@@ -25,3 +27,13 @@ class SheetWriter(Protocol):
         made: a line that says for whom and when. Raises PrintingError.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What papers are written with. words_in: cells in a language; table: sheets as a CSV file."""
+
+    vault: Vault
+    writer: SheetWriter
+    words_in: Callable[[str], Words]
+    table: Callable[[tuple[Sheet, ...], str], Iterable[bytes]]

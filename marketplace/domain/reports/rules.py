@@ -22,18 +22,31 @@ LONGEST_NAME: Final = 60
 MOST_SLIPS: Final = 20_000
 """How many slips one archive holds at most."""
 
+PDF: Final = "application/pdf"
+ZIP: Final = "application/zip"
+
 KEPT_FOR: Final = timedelta(days=7)
 PATIENCE: Final = timedelta(hours=1)
 """How long an archive waits for papers that are still being printed."""
 
 UNPRINTED: Final = "unprinted"
+UNPRINTABLE: Final = "unprintable"
 PROBLEMS: Final[dict[str, Sentence]] = {
+    UNPRINTABLE: say("It holds letters that cannot be printed. Take it as a workbook instead."),
     UNPRINTED: say("Some of the pay slips could not be printed. Ask for them again later."),
 }
 """Why an export failed, by code."""
 
 ARCHIVE_MODE: Final = 0o100644 << 16
 CHUNK: Final = 1024 * 1024
+
+
+class ExportKind(StrEnum):
+    """What an export holds: chosen slips, everything of a show, or one paper as a PDF."""
+
+    SLIPS = "slips"
+    SHOW = "show"
+    PAPER = "paper"
 
 
 class ExportError(DomainError):

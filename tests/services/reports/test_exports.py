@@ -18,14 +18,13 @@ from marketplace.domain.documents.services import forget
 from marketplace.domain.notices.models import Mail
 from marketplace.domain.reports import jobs, queries, rules, services
 from marketplace.domain.reports.rules import ExportError, SlipFilters
-from marketplace.domain.reports.services import AskExport, cancel_export
+from marketplace.domain.reports.services import AskExport, cancel_export, exports
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.errors import NotAllowedError, NotFoundError
 from marketplace.worker.drain import Crew
 from tests.support.databases import Database
-from tests.support.payday import VAULT
-from tests.support.slipdays import PaidDays, a_crew_in, ask_for_all, days_with_papers
+from tests.support.slipdays import PaidDays, a_crew_in, a_desk, ask_for_all, days_with_papers
 
 Unit = Callable[[], AbstractContextManager[Session]]
 
@@ -102,7 +101,7 @@ def test_a_killed_export_goes_on_where_it_was_with_the_same_bytes(
     database: Database, crew: Crew, days: PaidDays, clock: FixedClock
 ) -> None:
     whole = ask_for_all(crew, days, clock)
-    jobs.build_export(crew.unit, whole.id, vault=VAULT, clock=clock)
+    jobs.build_export(crew.unit, whole.id, desk=a_desk(), clock=clock)
     expected = content_of(database, whole)
 
     killed = ask_for_all(crew, days, clock)
@@ -110,7 +109,7 @@ def test_a_killed_export_goes_on_where_it_was_with_the_same_bytes(
     while job_of(database, killed).state != "done":
         try:
             unit = killing(crew, 3 + ends)
-            jobs.build_export(unit, killed.id, vault=VAULT, clock=clock)
+            jobs.build_export(unit, killed.id, desk=a_desk(), clock=clock)
         except KeyboardInterrupt:
             ends += 1
 
@@ -124,7 +123,7 @@ def test_progress_is_seen_while_the_file_is_made(
     job = ask_for_all(crew, days, clock)
 
     with pytest.raises(KeyboardInterrupt):
-        jobs.build_export(killing(crew, 4), job.id, vault=VAULT, clock=clock)
+        jobs.build_export(killing(crew, 4), job.id, desk=a_desk(), clock=clock)
 
     now = job_of(database, job)
     assert now.state == "running"
@@ -137,13 +136,13 @@ def test_a_cancelled_export_stops_and_leaves_nothing(
 ) -> None:
     job = ask_for_all(crew, days, clock)
     with pytest.raises(KeyboardInterrupt):
-        jobs.build_export(killing(crew, 4), job.id, vault=VAULT, clock=clock)
+        jobs.build_export(killing(crew, 4), job.id, desk=a_desk(), clock=clock)
 
     who = days.accountant.id
     with crew.unit() as session:
         cancel_export(session, days.company_id, job.public_id, actor_id=who, clock=clock)
     crew.drain_all()
-    jobs.build_export(crew.unit, job.id, vault=VAULT, clock=clock)
+    jobs.build_export(crew.unit, job.id, desk=a_desk(), clock=clock)
 
     assert job_of(database, job).state == "cancelled"
     with database.session() as session:
@@ -167,7 +166,7 @@ def test_an_export_cancelled_between_two_chunks_stops_there(
         with crew.unit() as session:
             yield session
 
-    jobs.build_export(unit, job.id, vault=VAULT, clock=clock)
+    jobs.build_export(unit, job.id, desk=a_desk(), clock=clock)
 
     assert job_of(database, job).state == "cancelled"
     with database.session() as session:
@@ -195,7 +194,7 @@ def test_an_export_waits_for_papers_that_are_still_printed(
     job = ask_for_all(crew, days, clock)
 
     with pytest.raises(NotYetError) as early:
-        jobs.build_export(crew.unit, job.id, vault=VAULT, clock=clock)
+        jobs.build_export(crew.unit, job.id, desk=a_desk(), clock=clock)
 
     assert early.value.run_at == clock.now() + jobs.LOOK_AGAIN
 
@@ -206,7 +205,7 @@ def test_an_export_gives_up_after_an_hour_and_says_so(
     unprint(crew, days)
     job = ask_for_all(crew, days, clock)
     clock.at += timedelta(hours=1)
-    jobs.build_export(crew.unit, job.id, vault=VAULT, clock=clock)
+    jobs.build_export(crew.unit, job.id, desk=a_desk(), clock=clock)
 
     assert job_of(database, job).state == "failed"
     with database.session() as session:
@@ -243,7 +242,7 @@ def test_nothing_and_too_much_are_refused(
 
     with pytest.raises(ExportError, match="no pay slips"), crew.unit() as session:
         services.ask_export(session, nothing, clock=clock)
-    monkeypatch.setattr(services, "MOST_SLIPS", 5)
+    monkeypatch.setattr(exports, "MOST_SLIPS", 5)
     with pytest.raises(ExportError, match="5 pay slips at most"), crew.unit() as session:
         services.ask_export(session, everything, clock=clock)
 

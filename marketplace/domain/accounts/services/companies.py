@@ -11,6 +11,12 @@ from marketplace.db import lock_one
 from marketplace.domain.accounts import rules
 from marketplace.domain.accounts.models import Company, Invitation, Membership, User
 from marketplace.domain.accounts.rules import ROLE_WORDS, CompanyRole
+from marketplace.domain.accounts.services.limits import (
+    limit,
+    refuse_wrong_limit,
+    sorted_or_none,
+    within,
+)
 from marketplace.domain.accounts.services.passwords import LinkEndedError
 from marketplace.domain.accounts.services.sign_up import SignUp, sign_up
 from marketplace.domain.audit.services import Act, record
@@ -75,22 +81,27 @@ class EditCompany:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """A company asks somebody to join."""
+    """A company asks somebody to join; productions: the only ones they may see, None for all."""
 
     company_id: int
     by_id: int
     email: str
     role: CompanyRole
+    productions: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeMember:
-    """An owner changes what somebody is in the company; role None ends it."""
+    """An owner changes what somebody is in the company; role None ends it.
+
+    productions: the only ones they may see; None for all. An owner sees all.
+    """
 
     company_id: int
     by_id: int
     member: str
     role: CompanyRole | None
+    productions: tuple[int, ...] | None = None
 
 
 def open_company(session: Session, command: OpenCompany, *, clock: Clock) -> str:
@@ -146,6 +157,7 @@ def invite(session: Session, command: Invite, *, clock: Clock) -> str:
     """
     now = clock.now()
     email = rules.tidy_email(command.email)
+    refuse_wrong_limit(command.role, command.productions)
     company = lock_one(session, Company, command.company_id)
     invited = session.scalars(sa.select(User).where(sa.func.lower(User.email) == email)).first()
     if invited is not None and _membership(session, company.id, invited.id) is not None:
@@ -160,6 +172,7 @@ def invite(session: Session, command: Invite, *, clock: Clock) -> str:
         company_id=company.id,
         email=email,
         role=command.role,
+        productions=None if command.productions is None else list(command.productions),
         token_digest=digest(token),
         invited_by_id=command.by_id,
         created_at=now,
@@ -209,7 +222,8 @@ def join(session: Session, user_id: int, token: str, *, clock: Clock) -> str:
         raise WrongAddressError(invitation.email)
     company = lock_one(session, Company, invitation.company_id)
     if _membership(session, company.id, user.id) is None:
-        _join(session, company.id, user.id, CompanyRole(invitation.role), clock)
+        joined = _join(session, company.id, user.id, CompanyRole(invitation.role), clock)
+        limit(session, joined, invitation.productions)
     invitation.accepted_at = clock.now()
     invitation.accepted_by_id = user.id
     _audit(session, company, user.id, "join", clock, {"role": invitation.role})
@@ -253,23 +267,26 @@ def change_member(session: Session, command: ChangeMember, *, clock: Clock) -> N
     membership = _membership(session, company.id, user.id) if user else None
     if user is None or membership is None:
         raise NotFoundError(say("This person is not in your company."))
+    refuse_wrong_limit(command.role, command.productions)
     before = membership.role
-    if before == command.role:
+    limits = within(session, membership), sorted_or_none(command.productions)
+    if before == command.role and limits[0] == limits[1]:
         return
-    if before == CompanyRole.OWNER and _owners(session, company.id) == 1:
+    if before == CompanyRole.OWNER != command.role and _owners(session, company.id) == 1:
         raise LastOwnerError
     if command.role is None:
         membership.ended_at = clock.now()
     else:
         membership.role = command.role
+        limit(session, membership, command.productions)
     action = "end_membership" if command.role is None else "change_role"
     record(
         session,
         Act(
             f"user:{user.public_id}",
             action,
-            {"role": before},
-            {"role": command.role},
+            {"role": before, "productions": limits[0]},
+            {"role": command.role, "productions": limits[1]},
             company_id=company.id,
         ),
         actor_id=command.by_id,
@@ -318,17 +335,19 @@ def _owners(session: Session, company_id: int) -> int:
     return session.scalar(owners) or 0
 
 
-def _join(session: Session, company_id: int, user_id: int, role: CompanyRole, clock: Clock) -> None:
+def _join(
+    session: Session, company_id: int, user_id: int, role: CompanyRole, clock: Clock
+) -> Membership:
     """Make somebody a member; who comes back takes up the old row."""
     mine = sa.and_(Membership.company_id == company_id, Membership.user_id == user_id)
     earlier = session.scalars(sa.select(Membership).where(mine)).first()
-    if earlier is None:
-        session.add(
-            Membership(company_id=company_id, user_id=user_id, role=role, created_at=clock.now()),
-        )
-    else:
-        earlier.role, earlier.ended_at = role, None
+    joined = earlier or Membership(
+        company_id=company_id, user_id=user_id, role=role, created_at=clock.now()
+    )
+    joined.role, joined.ended_at = role, None
+    session.add(joined)
     session.flush()
+    return joined
 
 
 def _tell_inviter(

@@ -30,8 +30,16 @@ class ShowRow:
     open_roles: int
 
 
-def shows_of(session: Session, company_id: int, now: datetime) -> list[ShowRow]:
-    """Return a company's productions: live ones first, then drafts, then what is over."""
+def shows_of(
+    session: Session,
+    company_id: int,
+    now: datetime,
+    within: frozenset[int] | None = None,
+) -> list[ShowRow]:
+    """Return a company's productions: live ones first, then drafts, then what is over.
+
+    within: the ids of the only ones the reader may see; None for all.
+    """
     standing = ShootDay.state != DayState.CANCELLED
     of_show = ShootDay.production_id == Production.id
     next_call = sa.select(sa.func.min(ShootDay.call_at)).where(
@@ -58,4 +66,6 @@ def shows_of(session: Session, company_id: int, now: datetime) -> list[ShowRow]:
         .where(Production.company_id == company_id)
         .order_by(sa.func.coalesce(turn, 2), Production.id.desc())
     )
+    if within is not None:
+        query = query.where(Production.id.in_(sorted(within)))
     return [ShowRow(*found) for found in session.execute(query)]

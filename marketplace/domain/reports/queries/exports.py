@@ -46,9 +46,16 @@ class ExportRow:
         return PROBLEMS.get(self.problem)
 
 
-def exports(session: Session, company_id: int, now: datetime) -> list[ExportRow]:
-    """Return the exports of a company that are still kept, newest first."""
-    wanted = (ExportJob.company_id == company_id, ExportJob.expires_at > now)
+def exports(
+    session: Session,
+    company_id: int,
+    now: datetime,
+    only_of: int | None = None,
+) -> list[ExportRow]:
+    """Return the exports of a company that are still kept, newest first; only_of: one user's."""
+    wanted = [ExportJob.company_id == company_id, ExportJob.expires_at > now]
+    if only_of is not None:
+        wanted.append(ExportJob.user_id == only_of)
     return [_row(found) for found in session.execute(_select().where(*wanted))]
 
 
@@ -68,9 +75,16 @@ def recent_exports(
     return [_row(found) for found in session.execute(_select().where(*wanted))]
 
 
-def export(session: Session, company_id: int, public_id: str) -> ExportRow | None:
-    """Return one export of a company, or None."""
-    wanted = (ExportJob.company_id == company_id, ExportJob.public_id == public_id)
+def export(
+    session: Session,
+    company_id: int,
+    public_id: str,
+    only_of: int | None = None,
+) -> ExportRow | None:
+    """Return one export of a company, or None; only_of: of one user alone."""
+    wanted = [ExportJob.company_id == company_id, ExportJob.public_id == public_id]
+    if only_of is not None:
+        wanted.append(ExportJob.user_id == only_of)
     found = session.execute(_select().where(*wanted)).first()
     return _row(found) if found else None
 

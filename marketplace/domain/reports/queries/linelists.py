@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -54,6 +55,19 @@ FEES: Final = sa.or_(
     PayLineRow.code.contains("cancel", autoescape=True),
     PayLineRow.code.contains("standby", autoescape=True),
 )
+
+
+def show_tables(session: Session, office: Office) -> Iterator[tuple[str, Sheet]]:
+    """Yield the tables of a show by file name: sums, single lines, and a table for each day."""
+    yield "totals", totals_sheet(session, office)
+    yield "commissions", lines_sheet(session, office, say("Commissions"), COMMISSIONS)
+    yield "kit-rental", lines_sheet(session, office, say("Kit and box rental"), RENTALS)
+    yield "fees", lines_sheet(session, office, say("Cancellation and standby fees"), FEES)
+    where = conditions(office.company_id, office.filters)
+    days = joined(PaySlip.shoot_date).where(*where).distinct().order_by(PaySlip.shoot_date)
+    for on in session.scalars(days).all():
+        of_day = replace(office.filters, worked_from=on, worked_to=on)
+        yield f"days/{on}", day_sheet(session, office.company_id, of_day, office.vault)
 
 
 def totals_sheet(session: Session, office: Office) -> Sheet:
@@ -116,7 +130,7 @@ def _ids(office: Office) -> sa.Select[int]:
 
 def day_sheet(session: Session, company_id: int, filters: SlipFilters, vault: Vault) -> Sheet:
     """Return the slips of one shoot day."""
-    return Sheet(say("Shoot day"), DAY, _day_rows(session, company_id, filters, vault))
+    return Sheet(say("Shoot day"), DAY, list(_day_rows(session, company_id, filters, vault)))
 
 
 def _day_rows(

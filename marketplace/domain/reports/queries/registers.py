@@ -222,6 +222,13 @@ def runs(session: Session, production_id: int) -> list[RunRow]:
     return _runs(session, [PayRun.production_id == production_id])
 
 
+def episodes_of(session: Session, production_id: int) -> dict[str, str]:
+    """Return which episodes the shoot days of a production are booked to, by public id."""
+    wanted = sa.select(ShootDay.public_id, ShootDay.episodes)
+    found = session.execute(wanted.where(ShootDay.production_id == production_id))
+    return dict(found.tuples().all())
+
+
 def company_runs(
     session: Session,
     company_id: int,

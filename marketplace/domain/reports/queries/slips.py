@@ -199,6 +199,7 @@ class ProductionChoice:
 
     public_id: str
     title: str
+    id: int
 
 
 def production_choices(
@@ -207,7 +208,7 @@ def production_choices(
     within: frozenset[int] | None = None,
 ) -> list[ProductionChoice]:
     """Return the productions of a company that may be seen, newest first."""
-    choices = sa.select(Production.public_id, Production.title)
+    choices = sa.select(Production.public_id, Production.title, Production.id)
     choices = choices.where(Production.company_id == company_id)
     if within is not None:
         choices = choices.where(Production.id.in_(sorted(within)))

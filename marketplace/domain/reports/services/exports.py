@@ -20,8 +20,12 @@ from marketplace.domain.reports.queries.slips import conditions, joined
 from marketplace.domain.reports.rules import (
     KEPT_FOR,
     MOST_SLIPS,
+    PDF,
     PROBLEMS,
+    ZIP,
     ExportError,
+    ExportKind,
+    Scope,
     SlipFilters,
     file_name,
 )
@@ -39,6 +43,19 @@ class AskExport:
     user_id: int
     filters: SlipFilters
     title: str
+    kind: ExportKind = ExportKind.SLIPS
+
+
+@dataclass(frozen=True, slots=True)
+class AskPaper:
+    """Somebody wants a paper as a PDF. name: as in the address; within: what they may see."""
+
+    company_id: int
+    user_id: int
+    name: str
+    scope: Scope
+    title: str
+    within: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +86,44 @@ def ask_export(session: Session, command: AskExport, *, clock: Clock) -> ExportJ
     job = ExportJob(
         company_id=command.company_id,
         user_id=command.user_id,
-        kind="slips",
+        kind=command.kind,
         title=command.title,
-        arguments={"slips": slips},
+        arguments={"slips": slips, "scope": _scope(command.filters)},
         total=len(slips),
         created_at=clock.now(),
         expires_at=clock.now() + KEPT_FOR,
     )
+    return _queued(session, job, command.filters.within, clock)
+
+
+def ask_paper(session: Session, command: AskPaper, *, clock: Clock) -> ExportJob:
+    """Ask for a paper as a PDF; it says what is true when it is printed."""
+    job = ExportJob(
+        company_id=command.company_id,
+        user_id=command.user_id,
+        kind=ExportKind.PAPER,
+        title=command.title,
+        arguments={"paper": command.name, "scope": command.scope.args},
+        total=1,
+        created_at=clock.now(),
+        expires_at=clock.now() + KEPT_FOR,
+    )
+    return _queued(session, job, command.within, clock)
+
+
+def _scope(filters: SlipFilters) -> dict[str, str]:
+    return Scope(run=filters.run, production=filters.production).args
+
+
+def _queued(
+    session: Session, job: ExportJob, within: frozenset[int] | None, clock: Clock
+) -> ExportJob:
+    """Keep a job, with the productions its asker may see, and ask for the work."""
+    job.arguments = {**job.arguments, "within": sorted(within) if within is not None else None}
     session.add(job)
     session.flush()
     tasks.ask(session, "build_export", _task(job), job.id, run_at=clock.now())
-    _log(session, job, "ask", command.user_id, clock)
+    _log(session, job, "ask", job.user_id, clock)
     return job
 
 
@@ -114,18 +158,21 @@ def cancel_export(
 def begin_export(session: Session, job_id: int, *, clock: Clock) -> tuple[ExportJob, int] | None:
     """Start making an archive, or go on; returns the job and how many chunks are there.
 
-    None when it is over already.
+    None when it is over already. Slips never change, so an archive of them goes on where it was;
+    anything else begins anew, because it says what is true now.
     """
     job = lock_one(session, ExportJob, job_id)
     if job.state not in RUNNING:
         return None
     job.state = "running"
-    file_id = _file_id(session, job)
-    if file_id is None:
+    if job.kind != ExportKind.SLIPS:
+        forget(session, export_subject(job.public_id))
+    is_paper = job.kind == ExportKind.PAPER
+    if _file_id(session, job) is None:
         file = File(
             subject=export_subject(job.public_id),
-            name=file_name(job.title, ending="zip"),
-            media_type="application/zip",
+            name=file_name(job.title, ending="pdf" if is_paper else "zip"),
+            media_type=PDF if is_paper else ZIP,
             size=0,
             sha256="",
             created_at=clock.now(),
@@ -170,7 +217,7 @@ def finish_export(
     key = f"forget_export:{job.id}"
     tasks.ask(session, "forget_export", key, job.id, run_at=job.expires_at)
     _log(session, job, "finish", None, clock)
-    title = say("Your pay slips are ready: %(title)s", title=job.title)
+    title = say("Your download is ready: %(title)s", title=job.title)
     lines = say("You can download the file until %(time)s.", time=job.expires_at)
     _tell(session, job, title, lines, clock=clock)
 
