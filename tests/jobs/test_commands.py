@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +24,7 @@ from marketplace.kernel.clock import FixedClock
 from tests.support.databases import Database
 from tests.support.payday import VAULT, a_closed_day, an_approved_card
 from tests.support.site import settings_for
+from tests.support.source import ROOT
 
 
 @pytest.fixture
@@ -112,3 +118,74 @@ def test_the_demo_s_commands_refuse_an_installation_that_pays_real_people(
 
     assert result.exit_code == 1
     assert "This is not a demo" in result.output
+
+
+QUESTION: Final = """{
+  "deal": {"rate": 135, "hours": 10, "agreement": "cn_hengdian_extra_2024_11"},
+  "day": {"date": "2026-11-20", "zone": "Asia/Shanghai", "call": "06:00", "wrap": "18:00"},
+  "payment": {"scheme": "cn_labor_per_payment", "tax_form": "cn_resident"}
+}"""
+
+
+def ask(app: Flask, question: str, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=["calc", *arguments], input=question)
+
+
+def test_calc_takes_json_and_gives_the_lines_as_json(app: Flask) -> None:
+    result = ask(app, QUESTION)
+
+    found = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert [(one["code"], one["amount"]) for one in found["lines"]] == [
+        ("day", "135.00"),
+        ("overtime", "27.00"),
+        ("income_tax", "0.00"),
+        ("commission", "16.20"),
+    ]
+    assert (found["gross"], found["net"]) == ("162.00", "145.80")
+
+
+def test_calc_reads_a_file_and_shows_a_table(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "day.json"
+    path.write_text(QUESTION, "utf-8")
+
+    result = ask(app, "", "--table", str(path))
+
+    assert "2 h × 13.50" in result.stdout
+    assert result.stdout.splitlines()[-1].split() == ["Net,", "CNY", "145.80"]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("", "This is not JSON"),
+        ("[" * 100_000, "This is not JSON"),
+        ("[]", "The question must be a JSON object."),
+        (QUESTION.replace("135", '"lots"'), "deal.rate: Enter an amount such as 280 or 280.50."),
+        (QUESTION.replace("cn_resident", "w9"), "cn_labor_per_payment"),
+    ],
+)
+def test_calc_says_what_is_wrong_and_ends_with_two(
+    app: Flask, question: str, sentence: str
+) -> None:
+    result = ask(app, question)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert sentence in result.stderr
+
+
+def test_the_commands_run_without_naming_the_app(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "DAYRATE_INSTANCE": str(tmp_path)}
+    command = [sys.executable, "-m", "marketplace", "calc"]
+
+    done = subprocess.run(
+        command,
+        input=QUESTION,
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(done.stdout)["net"] == "145.80"

@@ -119,5 +119,7 @@ def _taxing(form: CalculatorForm, day: WorkedDay) -> Taxing:
 
 def _lacks_overtime(form: CalculatorForm) -> bool:
     """Say whether the agreement wants an overtime rate of the deal that was not given."""
-    rule = form.chosen.overtime if form.chosen else None
-    return rule is not None and rule.amount is None and form.amount("overtime") is None
+    chosen = form.chosen
+    if chosen is None or chosen.bands or chosen.cards or form.amount("overtime") is not None:
+        return False
+    return chosen.overtime is None
