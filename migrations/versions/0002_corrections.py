@@ -94,6 +94,7 @@ def _vouchers() -> None:
         _key("company_id"),
         _key("person_id"),
         sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("base_version", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),

@@ -98,8 +98,9 @@ IS_OPEN: Final = sa.text(f"state NOT IN ('{CLOSED_VOUCHERS[0]}', '{CLOSED_VOUCHE
 class AdjustmentVoucher(Base):
     """A proposal to change the hours of a locked card, on its way through every signature.
 
-    version: of the proposal as it stands; made_by_id: None when the product found it itself
-    because of another adjustment (caused_by_id), and then `cause` says why in words of ours.
+    version: of the proposal as it stands; base_version: of the card's hours it changes.
+    made_by_id: None when the product found it itself because of another adjustment
+    (caused_by_id), and then `cause` says why in words of ours.
     reason: the production's words; answer: why it is queried, rejected or voided.
     """
 
@@ -128,6 +129,7 @@ class AdjustmentVoucher(Base):
     company_id: Mapped[int] = ref("company.id", index=True)
     person_id: Mapped[int] = ref("person.id", index=True)
     number: Mapped[int]
+    base_version: Mapped[int]
     version: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(default=VoucherState.PROPOSED)
     reason: Mapped[str] = mapped_column(default="")

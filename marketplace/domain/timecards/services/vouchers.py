@@ -315,6 +315,7 @@ def _new_voucher(session: Session, card: TimeCard, clock: Clock) -> AdjustmentVo
         company_id=session.get_one(Production, card.production_id).company_id,
         person_id=card.person_id,
         number=(last or 0) + 1,
+        base_version=card.version,
         made_at=clock.now(),
     )
 
