@@ -16,6 +16,7 @@ from marketplace import blueprints, cli, logs
 from marketplace import db as database
 from marketplace.adapters.calendar import write_calendar
 from marketplace.adapters.mail import SmtpPost
+from marketplace.adapters.pace import Pace, PacedCallers
 from marketplace.adapters.passwords import Argon2Passwords
 from marketplace.adapters.pdf.sheets import PaperWriter
 from marketplace.adapters.pdf.slips import PlateSlipPrinter
@@ -60,6 +61,9 @@ def make_outside(
         calendar=write_calendar,
         check_message=check_message,
         sheets=PaperWriter(),
+        callers=PacedCallers(
+            None if settings.gateway == "sandbox" else Pace(settings.gateway_rate)
+        ),
         stage=Stage(now if isinstance(now, FixedClock) else shifted, sandbox)
         if settings.is_demo
         else None,

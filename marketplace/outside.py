@@ -13,7 +13,14 @@ from marketplace.domain.accounts.ports import Passwords
 from marketplace.domain.booking.ports import Calendars
 from marketplace.domain.documents.ports import SlipPrinter
 from marketplace.domain.notices.ports import Compose, Post
-from marketplace.domain.payments.ports import Gateway, MessageCheck, Till, Transfer
+from marketplace.domain.payments.ports import (
+    ONE_AFTER_ANOTHER,
+    Callers,
+    Gateway,
+    MessageCheck,
+    Till,
+    Transfer,
+)
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.reports.ports import SheetWriter
@@ -80,8 +87,9 @@ class Outside:
     check_message: MessageCheck
     sheets: SheetWriter
     stage: Stage | None = None
+    callers: Callers = ONE_AFTER_ANOTHER
 
     @property
     def till(self) -> Till:
         """What payday needs of all this."""
-        return Till(self.vault, self.write, self.gateways, self.clock)
+        return Till(self.vault, self.write, self.gateways, self.clock, self.callers)

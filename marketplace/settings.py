@@ -16,6 +16,7 @@ KEY_BYTES: Final = 32
 BASE_URL: Final = "http://127.0.0.1:5000"
 MAIL_FROM: Final = "Dayrate <no-reply@dayrate.test>"
 SHORTEST_SECRET: Final = 32
+GATEWAY_RATE: Final = 15
 HIGHEST_KEY: Final = 255
 
 
@@ -29,6 +30,7 @@ class Settings:
 
     field_keys: number → 32 bytes, for legal names and bank details; the highest number seals.
     is_demo: the demo world: shown logins, a movable clock, the sandbox's switches, a mail page.
+    gateway_rate: calls a second one worker makes to the gateway; the sandbox has no limit.
     smtp_url: "smtp://user:password@host:587" or "" (mail stays in the outbox, shown in the demo).
     """
 
@@ -40,6 +42,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = MAIL_FROM
     gateway: str = "sandbox"
+    gateway_rate: int = GATEWAY_RATE
     instance: Path = INSTANCE
     trusted_proxies: int = 0
 
@@ -67,6 +70,9 @@ class Settings:
         gateway = given.get("GATEWAY", "sandbox")
         if gateway != "sandbox":
             problems.append(f"GATEWAY {gateway!r} is not known; this version has: sandbox")
+        rate = given.get("GATEWAY_RATE", str(GATEWAY_RATE))
+        if not rate.isdigit() or int(rate) == 0:
+            problems.append("GATEWAY_RATE must be a whole number of calls a second")
         if problems:
             raise SettingsError("Settings: " + "; ".join(problems) + ".")
         return cls(
@@ -78,6 +84,7 @@ class Settings:
             smtp_url=given.get("SMTP_URL", ""),
             mail_from=given.get("MAIL_FROM", MAIL_FROM),
             gateway=gateway,
+            gateway_rate=int(rate),
             instance=instance,
             trusted_proxies=int(given.get("TRUSTED_PROXIES", "0")),
         )

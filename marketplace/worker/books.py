@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from sqlalchemy import Engine
@@ -12,11 +14,17 @@ from sqlalchemy.orm import Session
 from marketplace.domain.payments.services import Finding, check_books
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.outside import Outside
-from marketplace.worker.work import Handler, Work
+from marketplace.worker.batches import BATCHES
+from marketplace.worker.drain import Crew
+from marketplace.worker.handlers import HANDLERS
+from marketplace.worker.work import Work, Works
 
 log = structlog.get_logger()
 
 LOOK_AGAIN: Final = timedelta(minutes=10)
+GUARDED: Final = "send_payout"
+W = TypeVar("W", Work, Works)
+T = TypeVar("T")
 
 
 class BooksWatch:
@@ -39,10 +47,20 @@ class BooksWatch:
             )
         return found
 
-    def guarding(self, handler: Handler) -> Handler:
+    def guarded_crew(self) -> Crew:
+        """Return a crew whose payouts wait while the books are wrong, alone or many together."""
+        batch = BATCHES[GUARDED]
+        return Crew(
+            self._engine,
+            self._outside,
+            {**HANDLERS, GUARDED: self.guarding(HANDLERS[GUARDED])},
+            {**BATCHES, GUARDED: replace(batch, handle=self.guarding(batch.handle))},
+        )
+
+    def guarding(self, handler: Callable[[W], T]) -> Callable[[W], T]:
         """Return a handler of payouts that waits while the books are wrong."""
 
-        def handle(work: Work) -> object:
+        def handle(work: W) -> T:
             if self._is_wrong:
                 raise NotYetError(self._outside.clock.now() + LOOK_AGAIN)
             return handler(work)

@@ -18,7 +18,12 @@ from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.reports.jobs import build_export, forget_export
 from marketplace.domain.reports.ports import Desk
-from marketplace.domain.timecards.jobs import auto_agree, auto_agree_voucher, close_day, release_standby
+from marketplace.domain.timecards.jobs import (
+    auto_agree,
+    auto_agree_voucher,
+    close_day,
+    release_standby,
+)
 from marketplace.kernel.clock import Clock
 from marketplace.web.sheets import Words as CellWords
 from marketplace.web.sheets import sheets_csv
@@ -61,11 +66,11 @@ def _confirm_payout(work: Work) -> None:
 
 def _print_slip(work: Work) -> None:
     outside = work.outside
-    read = opened_by(outside.vault)
+    read = _opened_by(outside.vault)
     print_slip(work.unit, work.subject_id, read=read, printer=outside.printer, clock=outside.clock)
 
 
-def opened_by(vault: Vault) -> Callable[[Session, int], IssuedSlip]:
+def _opened_by(vault: Vault) -> Callable[[Session, int], IssuedSlip]:
     """Return a reader of issued slips that opens their sealed documents."""
 
     def read(session: Session, slip_id: int) -> IssuedSlip:

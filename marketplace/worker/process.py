@@ -16,9 +16,7 @@ from marketplace import db
 from marketplace.outside import Outside
 from marketplace.worker.books import BooksWatch
 from marketplace.worker.clock import CHECK_MINUTES, Clockwork
-from marketplace.worker.drain import Crew
 from marketplace.worker.engine import DbosEngine
-from marketplace.worker.handlers import HANDLERS
 
 log = structlog.get_logger()
 
@@ -34,8 +32,7 @@ def run_worker(outside: Outside) -> int:
     settings = outside.settings
     database = db.create_engine(settings.database_url)
     books = BooksWatch(database, outside)
-    guarded = {"send_payout": books.guarding(HANDLERS["send_payout"])}
-    crew = Crew(database, outside, {**HANDLERS, **guarded})
+    crew = books.guarded_crew()
     engine = DbosEngine(settings.database_url, settings.instance)
     clockwork = Clockwork(crew, engine, outside.clock)
     clockwork.every(books.check, minutes=CHECK_MINUTES)

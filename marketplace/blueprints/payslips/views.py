@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.blueprints.payslips import archives, bp
+from marketplace.blueprints.payslips import archives, bp, printing
 from marketplace.blueprints.payslips.filters import Asked
 from marketplace.blueprints.payslips.listing import head, lines, listing_of, status_words
 from marketplace.blueprints.payslips.reader import note, the_reader
@@ -24,7 +24,7 @@ from marketplace.web.extensions import clock, outside, reading, transaction
 from marketplace.web.presentation import sentence
 from marketplace.web.tables import csv_file
 
-__all__ = ["archives", "bp"]
+__all__ = ["archives", "bp", "printing"]
 
 
 @bp.get("/slips")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.db import insert_once
+from marketplace.db import insert_once, insert_rows
 from marketplace.domain.documents.models import File, FileChunk
-from marketplace.domain.documents.queries import StoredFile, open_file
+from marketplace.domain.documents.queries import StoredFile, open_file, stored
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.ids import public_id
 
@@ -51,6 +51,36 @@ def store(session: Session, new: NewFile, pieces: Iterable[bytes], *, clock: Clo
     if kept is None:  # pragma: no cover - the row was inserted above, in this transaction
         raise LookupError(new.subject)
     return kept
+
+
+def store_all(
+    session: Session,
+    new: Sequence[tuple[NewFile, bytes]],
+    *,
+    clock: Clock,
+) -> None:
+    """Keep many small files at once; a subject that has a file already keeps that one."""
+    kept = stored(session, [file.subject for file, _ in new])
+    wanted = [(file, content) for file, content in new if file.subject not in kept]
+    rows = [
+        {
+            "public_id": public_id(),
+            "subject": file.subject,
+            "name": file.name,
+            "media_type": file.media_type,
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "created_at": clock.now(),
+        }
+        for file, content in wanted
+    ]
+    ids = insert_rows(session, File, rows)
+    chunks = [
+        {"file_id": file_id, "position": position, "content": piece}
+        for file_id, (_, content) in zip(ids, wanted, strict=True)
+        for position, piece in enumerate(_even([content]))
+    ]
+    insert_rows(session, FileChunk, chunks)
 
 
 def forget(session: Session, subject: str) -> None:

@@ -21,6 +21,9 @@ SURE_AFTER: Final = timedelta(minutes=10)
 LATEST_CALL: Final = timedelta(seconds=30)
 """An order that did not leave so soon after its attempt was committed waits for the next try."""
 
+CLOSED_FOR: Final = timedelta(minutes=10)
+"""How long nothing is sent after a gateway has turned us away altogether."""
+
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=10)
 

@@ -147,7 +147,7 @@ def test_a_day_with_another_open_card_is_not_settled(
 
 
 def test_a_refused_payment_waits_for_a_person_and_is_retried_under_a_new_key(
-    unit: Unit, till: Till, clock: FixedClock, gateway: SandboxGateway
+    unit: Unit, till: Till, gateway: SandboxGateway
 ) -> None:
     gateway.switch_on(sandbox.ACCOUNT_CLOSED, times=1)
     payout_id = a_due_payout(unit, till)
@@ -157,9 +157,9 @@ def test_a_refused_payment_waits_for_a_person_and_is_retried_under_a_new_key(
     assert (blocked.state, blocked.problem_code) == (PayoutState.BLOCKED, "account_closed")
     assert told(unit) == ["needs_you", "needs_you"]
 
-    retry = RetryPayout(blocked.public_id, blocked.company_id, actor_id=1)
+    retry = RetryPayout(blocked.public_id, blocked.company_id, 1, "New account")
     with unit() as session:
-        services.retry_payout(session, retry, clock=clock)
+        services.retry_payout(session, retry, till=till)
     jobs.send_payout(unit, payout_id, till=till)
 
     name = blocked.public_id
@@ -213,26 +213,22 @@ def test_a_payment_that_waits_for_an_account_leaves_when_the_person_gives_one(
         assert services.check_books(session, gateways=till.gateways, vault=till.vault) == []
 
 
-def test_a_payment_of_another_company_cannot_be_retried(
-    unit: Unit, till: Till, clock: FixedClock
-) -> None:
+def test_a_payment_of_another_company_cannot_be_retried(unit: Unit, till: Till) -> None:
     a_due_payout(unit, till)
     mine = payout(unit)
 
+    retry = RetryPayout(mine.public_id, mine.company_id + 1, 1, "New account")
     with unit() as session, pytest.raises(NotFoundError):
-        services.retry_payout(
-            session, RetryPayout(mine.public_id, mine.company_id + 1, 1), clock=clock
-        )
+        services.retry_payout(session, retry, till=till)
 
 
-def test_a_payment_that_is_not_blocked_cannot_be_retried(
-    unit: Unit, till: Till, clock: FixedClock
-) -> None:
+def test_a_payment_that_is_not_blocked_cannot_be_retried(unit: Unit, till: Till) -> None:
     a_due_payout(unit, till)
     mine = payout(unit)
 
+    retry = RetryPayout(mine.public_id, mine.company_id, 1, "New account")
     with unit() as session, pytest.raises(NotAllowedError):
-        services.retry_payout(session, RetryPayout(mine.public_id, mine.company_id, 1), clock=clock)
+        services.retry_payout(session, retry, till=till)
 
 
 def test_a_silent_gateway_is_asked_again_with_the_same_key(

@@ -240,11 +240,13 @@ def test_a_refused_payment_is_sent_again_from_its_slip(site: Site, office: Offic
     assert "The payment was refused: The bank is closed" in page
 
     url = f"{office.url}/slips/{slip.public_id}/send-again"
-    assert "is sent again" in office.browser.follow(url, {}).text
+    assert "Say why" in office.browser.follow(url, {"reason": " "}).text
+    why = {"reason": "The bank is open again"}
+    assert "is sent again" in office.browser.follow(url, why).text
     with site.look() as session:
         wanted = sa.select(Payout.state).where(Payout.pay_slip_id == slip.id)
         assert session.scalar(wanted) == "due"
-    assert "no longer possible" in office.browser.follow(url, {}).text
+    assert "no longer possible" in office.browser.follow(url, why).text
 
 
 def block(session: Session, slip_id: int) -> None:

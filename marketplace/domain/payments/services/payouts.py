@@ -1,8 +1,8 @@
-"""A payout leaves, is answered, arrives: each step one transaction, none of them waits."""
+"""Payouts arrive, wait, and are tried again; a day is settled when all of it is paid."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,27 +13,20 @@ from sqlalchemy.orm import Session
 from marketplace.db import lock, lock_one
 from marketplace.domain.audit.services import Act, record
 from marketplace.domain.ledger import rules as accounts
-from marketplace.domain.ledger.services import Posting, post
-from marketplace.domain.payments.models import Payout, PayoutAttempt
-from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Transfer, Unknown
+from marketplace.domain.ledger.services import Posting, post_all
+from marketplace.domain.payments.models import Payout
+from marketplace.domain.payments.ports import Till
 from marketplace.domain.payments.rules import (
     BANK_FILE,
+    NO_GATEWAY,
     OF_THE_PAYEE,
-    SURE_AFTER,
-    Attempted,
-    BooksError,
+    PROBLEMS,
     Event,
-    Outcome,
+    PayoutError,
     PayoutState,
-    Step,
     after,
-    group_of,
-    is_absent,
-    next_step,
-    wait_after,
 )
-from marketplace.domain.payments.services.telling import tell_on_its_way, tell_payee_is_needed
-from marketplace.domain.payroll.models import PaySlip
+from marketplace.domain.payments.services.answers import amount_of, log_payouts
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.productions.models import ShootDay
 from marketplace.domain.productions.rules import DayState
@@ -43,8 +36,6 @@ from marketplace.domain.timecards.rules import PAYABLE
 from marketplace.domain.timecards.services import is_every_card_locked, pay_key
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import NotFoundError
-from marketplace.kernel.frozen import freeze, thaw
-from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 
 DONE_WITH: Final = (PayoutState.PAID, PayoutState.NOTHING_DUE, PayoutState.CANCELLED)
@@ -53,37 +44,50 @@ DONE_WITH: Final = (PayoutState.PAID, PayoutState.NOTHING_DUE, PayoutState.CANCE
 
 @dataclass(frozen=True, slots=True)
 class RetryPayout:
-    """A person asks for a blocked payment to be tried again."""
+    """A person asks for a payment that waits to be tried again, and says why it can be now."""
 
     payout_id: str
     company_id: int
     actor_id: int
+    reason: str
 
 
 def arrive(session: Session, payout_id: int, at: datetime, *, clock: Clock) -> None:
     """Write down that the money is at the bank; once is enough."""
-    payout = lock_one(session, Payout, payout_id)
-    if payout.state != PayoutState.SENT:
-        return
-    payout.state = after(PayoutState(payout.state), Event.ARRIVED)
-    payout.paid_at = at
-    posting = Posting(
+    arrive_all(session, {payout_id: at}, clock=clock)
+
+
+def arrive_all(session: Session, arrivals: Mapping[int, datetime], *, clock: Clock) -> None:
+    """Write down that many payments are at the bank, and settle the days that are done with."""
+    found = lock(session, Payout, list(arrivals))
+    payouts = [payout for payout in found if payout.state == PayoutState.SENT]
+    for payout in payouts:
+        payout.state = after(PayoutState(payout.state), Event.ARRIVED)
+        payout.paid_at = arrivals[payout.id]
+    post_all(session, [_arrived(payout) for payout in payouts], clock=clock)
+    log_payouts(session, payouts, "arrive", clock)
+    session.flush()
+    for day_id in sorted({payout.shoot_day_id for payout in payouts}):
+        settle_day(session, day_id, clock=clock)
+
+
+def _arrived(payout: Payout) -> Posting:
+    return Posting(
         f"payout:{payout.public_id}:paid",
         accounts.clearing(payout.gateway),
         accounts.bank(payout.gateway),
         amount_of(payout),
     )
-    post(session, posting, clock=clock)
-    log_payouts(session, [payout], "arrive", clock)
-    session.flush()
-    settle_day(session, payout.shoot_day_id, clock=clock)
 
 
-def retry_payout(session: Session, command: RetryPayout, *, clock: Clock) -> Payout:
-    """Try a blocked payment again, as a new attempt under a new key.
+def retry_payout(session: Session, command: RetryPayout, *, till: Till) -> Payout:
+    """Try a blocked payment again, as a new attempt under a new key; or one no gateway took.
 
-    Raises NotFoundError for a payment of somebody else, NotAllowedError when it is not blocked.
+    Raises NotFoundError for a payment of somebody else, NotAllowedError when it does not wait
+    for this, PayoutError without a reason or when still no gateway pays there.
     """
+    if not command.reason.strip():
+        raise PayoutError(say("Say why it can be sent now."))
     wanted = sa.select(Payout.id).where(
         Payout.public_id == command.payout_id,
         Payout.company_id == command.company_id,
@@ -92,9 +96,29 @@ def retry_payout(session: Session, command: RetryPayout, *, clock: Clock) -> Pay
     if payout_id is None:
         raise NotFoundError(say("There is no such payment."))
     payout = lock_one(session, Payout, payout_id)
-    _make_due(session, payout, Event.RETRY, clock)
-    _log(session, payout, "retry", command.actor_id, clock)
+    event = Event.RETRY
+    if payout.state == PayoutState.HELD and payout.problem_code == NO_GATEWAY:
+        payout.gateway = _gateway_now(session, payout, till)
+        event = Event.RELEASE
+    _make_due(session, payout, event, till.clock)
+    log_payouts(
+        session,
+        [payout],
+        "retry",
+        till.clock,
+        actor_id=command.actor_id,
+        why=command.reason.strip(),
+    )
     return payout
+
+
+def _gateway_now(session: Session, payout: Payout, till: Till) -> str:
+    """Return the gateway that pays there now; raises PayoutError when there is still none."""
+    person = session.get_one(Person, payout.person_id)
+    gateway = till.gateway_for(person.country, payout.currency)
+    if gateway is None:
+        raise PayoutError(PROBLEMS[NO_GATEWAY])
+    return gateway.name
 
 
 def payee_is_ready(session: Session, person_id: int, *, clock: Clock) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.domain.accounts.models import Company, Membership, User
 from marketplace.domain.accounts.rules import CompanyRole
-from marketplace.domain.notices.services import Message, Reader, tell
+from marketplace.domain.notices.services import Message, Reader, tell, tell_all
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.rules import OF_THE_PAYEE, problem
 from marketplace.domain.payroll.models import PaySlip
@@ -27,9 +28,45 @@ PAYERS = (CompanyRole.OWNER, CompanyRole.ACCOUNTANT)
 """Who looks after payments in a company."""
 
 
-def tell_on_its_way(session: Session, payout: Payout, slip: PaySlip, *, clock: Clock) -> None:
-    """Tell the person that the money has left, and when it should arrive."""
-    production = session.get_one(Production, payout.production_id)
+def tell_all_on_their_way(
+    session: Session,
+    payouts: Sequence[Payout],
+    *,
+    clock: Clock,
+) -> None:
+    """Tell each person that the money has left, and when it should arrive; one query for all."""
+    rows = session.execute(
+        sa.select(
+            PaySlip.id.label("slip_id"),
+            PaySlip.public_id,
+            PaySlip.number,
+            PaySlip.production_title,
+            PaySlip.shoot_date,
+            PaySlip.account_last4,
+            Production.zone,
+            User.id.label("user_id"),
+            User.email,
+            User.locale,
+        )
+        .select_from(PaySlip)
+        .join(Production, Production.id == PaySlip.production_id)
+        .join(Person, Person.id == PaySlip.person_id)
+        .join(User, User.id == Person.user_id)
+        .where(PaySlip.id.in_([payout.pay_slip_id for payout in payouts])),
+    )
+    slips: dict[int, Any] = {row.slip_id: row for row in rows}
+    told = [
+        (_reader(slips[payout.pay_slip_id]), _on_its_way(payout, slips[payout.pay_slip_id]))
+        for payout in payouts
+    ]
+    tell_all(session, told, clock=clock)
+
+
+def _reader(row: Any) -> Reader:  # noqa: ANN401 - a row of the query above
+    return Reader(row.user_id, row.email, row.locale)
+
+
+def _on_its_way(payout: Payout, slip: Any) -> Message:  # noqa: ANN401 - a row of the query above
     lines = [
         say(
             "For %(production)s on %(day)s, pay slip %(number)s.",
@@ -40,9 +77,9 @@ def tell_on_its_way(session: Session, payout: Payout, slip: PaySlip, *, clock: C
         say("Paid to your account ending in %(last4)s.", last4=slip.account_last4),
     ]
     if payout.arrives_at is not None:
-        arrives = local_date(payout.arrives_at, production.zone)
+        arrives = local_date(payout.arrives_at, slip.zone)
         lines.append(say("It should arrive by %(day)s.", day=arrives))
-    message = Message(
+    return Message(
         key=f"payout_sent:{payout.id}",
         kind="paid",
         subject=say("%(amount)s is on its way to you", amount=_amount(payout)),
@@ -50,7 +87,6 @@ def tell_on_its_way(session: Session, payout: Payout, slip: PaySlip, *, clock: C
         button=say("Open the pay slip"),
         path=f"/me/pay/{slip.public_id}",
     )
-    tell(session, _person(session, payout.person_id), message, clock=clock)
 
 
 def tell_payee_is_needed(session: Session, payout: Payout, slip: PaySlip, *, clock: Clock) -> None:
