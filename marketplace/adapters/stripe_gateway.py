@@ -1,0 +1,161 @@
+"""Payments by Stripe transfers: one order once, and an answer with three values.
+
+Stripe keeps an answer under its key once the work has begun, also a refusal or a 500; a request
+that was cut, timed out or met a proxy tells nothing. docs/adr/0008-payouts.md has the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
+
+import requests
+import stripe
+
+from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Transfer, Unknown
+from marketplace.kernel.money import Money
+
+API_VERSION: Final = "2026-10-28.endive"
+TIME_OUT: Final = 20
+RETRIES: Final = 2
+PAGE: Final = 100
+SLOW_DOWN: Final = timedelta(seconds=2)
+FIRST_SERVER_ERROR: Final = 500
+
+PAYS: Final = {
+    "US": "USD",
+    "GB": "GBP",
+    **dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "IE", "IT", "LU", "NL", "PT"), "EUR"),
+}
+"""Countries whose payees can have an account, and its currency. There are none in mainland China:
+yuan never reach Stripe (docs.stripe.com/connect/cross-border-payouts)."""
+
+EMPTY: Final = frozenset({"balance_insufficient"})
+"""Refusals for which nothing is wrong with the payment itself: the platform has no money there."""
+
+
+def connect(key: str, base: str = "") -> stripe.StripeClient:
+    """Return a client of the pinned version that retries under one key and never waits for ever.
+
+    base: the address of another server that speaks the API, for tests and the demo.
+    """
+    stripe.enable_telemetry = False
+    addresses: Any = {"base_addresses": {"api": base}} if base else {}
+    return stripe.StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(timeout=TIME_OUT),
+        **addresses,
+    )
+
+
+class StripeGateway:
+    """Moves money from the platform's balance to payees' accounts.
+
+    The payee of an order is their account at Stripe.
+    """
+
+    name = "stripe"
+
+    def __init__(self, client: stripe.StripeClient) -> None:
+        """Talk through a client made by `connect`."""
+        self._client = client
+
+    def supports(self, country: str, currency: str) -> bool:
+        """Pay people in the currency of their own country, where Stripe has accounts."""
+        return PAYS.get(country) == currency
+
+    def pay(self, order: PayoutOrder, key: str) -> Sent | Refused | Unknown:
+        """Make the transfer of an order, once for a key."""
+        try:
+            made = self._client.v1.transfers.create(_asked(order), {"idempotency_key": key})
+        except stripe.StripeError as problem:
+            return _meaning(problem)
+        except (requests.RequestException, ValueError) as problem:
+            return Unknown(f"The answer could not be read: {type(problem).__name__}.")
+        if not _is_of(made, order):
+            return Unknown("The answer is about another payment.", is_saved=True)
+        return Sent(made.id, _instant(made.created))
+
+    def find(self, group: str, payout_id: str) -> Sequence[Transfer] | Unknown:
+        """Return the transfers of one payout in its group."""
+        try:
+            return [one for one in self._listed(transfer_group=group) if one.payout_id == payout_id]
+        except (stripe.StripeError, requests.RequestException, ValueError) as problem:
+            return Unknown(f"The list could not be read: {type(problem).__name__}.")
+
+    def transfers(self) -> Iterator[Transfer]:
+        """Return every transfer that is ours, oldest first."""
+        return reversed(list(self._listed()))
+
+    def _listed(self, **wanted: str) -> Iterator[Transfer]:
+        asked = cast("stripe.params.TransferListParams", {"limit": PAGE, **wanted})
+        found = self._client.v1.transfers.list(asked)
+        for one in found.auto_paging_iter():
+            if "payout_id" in one.metadata:
+                yield _transfer(one)
+
+
+def _asked(order: PayoutOrder) -> stripe.params.TransferCreateParams:
+    """Return the parameters of an order; the same order always gives the same ones."""
+    return {
+        "amount": order.amount.minor,
+        "currency": order.amount.currency.lower(),
+        "destination": order.payee,
+        "transfer_group": order.group,
+        "description": order.statement,
+        "metadata": {"payout_id": order.payout_id},
+    }
+
+
+def _is_of(made: stripe.Transfer, order: PayoutOrder) -> bool:
+    asked = _asked(order)
+    names = ("amount", "currency", "destination", "transfer_group")
+    same = all(made[name] == asked[name] for name in names)  # type: ignore[literal-required]  # listed above
+    return same and made.metadata.to_dict() == asked["metadata"]
+
+
+def _meaning(problem: stripe.StripeError) -> Refused | Unknown:
+    """Say what an error means for the money: definitely not moved, or nobody knows."""
+    status = problem.http_status
+    code, text = _code(problem), problem.user_message or str(problem)
+    if isinstance(problem, stripe.IdempotencyError):
+        return Refused("idempotency_error", text)
+    if isinstance(problem, stripe.RateLimitError):
+        return Unknown(text, retry_after=SLOW_DOWN)
+    if isinstance(problem, stripe.AuthenticationError):
+        return Refused("wrong_key", text, stops_queue=True)
+    if isinstance(problem, stripe.InvalidRequestError | stripe.PermissionError | stripe.CardError):
+        return Refused(code or "refused", text, stops_queue=code in EMPTY)
+    is_saved = status is not None and status >= FIRST_SERVER_ERROR and _is_replayed(problem.headers)
+    return Unknown(text, is_saved=is_saved)
+
+
+def _code(problem: stripe.StripeError) -> str:
+    """Return Stripe's word for an error; plain errors carry it in the body only."""
+    inner = problem.error
+    return str(problem.code or (inner.code if inner is not None and "code" in inner else "") or "")
+
+
+def _is_replayed(headers: Mapping[str, str] | None) -> bool:
+    return (headers or {}).get("Idempotent-Replayed") == "true"
+
+
+def _transfer(one: stripe.Transfer) -> Transfer:
+    """Return a line of the list. The money is in the payee's account as soon as it is made."""
+    made_at = _instant(one.created)
+    return Transfer(
+        ref=one.id,
+        payout_id=one.metadata["payout_id"],
+        group=one.transfer_group or "",
+        amount=Money(one.amount, one.currency.upper()),
+        made_at=made_at,
+        arrives_at=made_at,
+        arrived_at=made_at,
+    )
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
