@@ -226,7 +226,7 @@ def test_details_a_bank_would_refuse_are_held_with_a_sentence_and_never_filed(
 
     with pytest.raises(BankError, match="Bea Hart: The routing number of the bank is missing"):
         a_file(session, payouts, clock)
-    asked = OneCurrency(lacking.company_id, 1, "USD")
+    asked = OneCurrency(lacking.company_id, builders.a_user(session).id, "USD")
     assert hold_lacking(session, asked, vault=VAULT, clock=clock) == 1
 
     assert (lacking.state, lacking.problem_code) == (PayoutState.HELD, BANK_DETAILS)
@@ -242,7 +242,12 @@ def test_details_that_were_given_release_what_was_held(
     payee = session.scalars(sa.select(Payee).where(Payee.person_id == lacking.person_id)).one()
     payee.routing_number = ""
     session.flush()
-    hold_lacking(session, OneCurrency(lacking.company_id, 1, "USD"), vault=VAULT, clock=clock)
+    hold_lacking(
+        session,
+        OneCurrency(lacking.company_id, builders.a_user(session).id, "USD"),
+        vault=VAULT,
+        clock=clock,
+    )
 
     details = PayeeDetails(
         person_id=lacking.person_id,
@@ -342,7 +347,7 @@ def test_a_returned_payment_is_held_and_may_go_again(
     assert first.problem == "no such account at that bank (R03)"
     assert session.get_one(ShootDay, first.shoot_day_id).state == DayState.CLOSED
     assert services.check_books(session) == []
-    pay_again(session, first.company_id, first.public_id, actor_id=1, clock=clock)
+    pay_again(session, first.company_id, first.public_id, actor_id=made.made_by_id, clock=clock)
     again = a_file(session, [first], clock)
     mark_rows(session, paid(again, rows(session, again)), clock=clock)
     assert first.state == PayoutState.PAID
@@ -358,12 +363,14 @@ def test_what_contradicts_a_row_is_refused(
 
     with pytest.raises(BankError, match="came back"):
         mark_rows(session, paid(made, [first]), clock=clock)
-    late = MarkRows(made.company_id, 1, [Mark(second.id, Fate.PAID, TUESDAY + timedelta(days=9))])
+    late = MarkRows(
+        made.company_id, made.made_by_id, [Mark(second.id, Fate.PAID, TUESDAY + timedelta(days=9))]
+    )
     with pytest.raises(BankError, match="still to come"):
         mark_rows(session, late, clock=clock)
     with pytest.raises(BankError, match="of your files"):
         mark_rows(session, dataclasses.replace(late, company_id=0), clock=clock)
-    cancel = CancelFile(made.company_id, 1, made.public_id, "late")
+    cancel = CancelFile(made.company_id, made.made_by_id, made.public_id, "late")
     cancel_file(session, cancel, clock=clock)
     with pytest.raises(BankError, match="cancelled file"):
         mark_rows(session, paid(made, [second]), clock=clock)

@@ -82,13 +82,13 @@ def show_columns(columns: Sequence[tuple[str, str]]) -> str:
 
 
 def write(batch: Batch, template: Template) -> bytes:
-    """Return the table. Raises BankError, with the person named, for what it cannot hold."""
+    """Return the table. Raises BankError for what it cannot hold."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([title for title, _ in template.columns])
     for number, credit in enumerate(batch.credits, 1):
         cells = _cells(number, credit, template)
-        _check(cells, credit, template)
+        _check(cells, template)
         writer.writerow([cells[field] for _, field in template.columns])
     return buffer.getvalue().encode(template.encoding)
 
@@ -108,20 +108,17 @@ def _cells(number: int, credit: Credit, template: Template) -> dict[str, str]:
     }
 
 
-def _check(cells: dict[str, str], credit: Credit, template: Template) -> None:
+def _check(cells: dict[str, str], template: Template) -> None:
     """Refuse signs the encoding lacks, and a name or bank a spreadsheet would compute."""
     if any(cells[field][:1] in set(FORMULA) for field in ("name", "bank", "text")):
-        raise BankError(
-            say("The name or bank of %(name)s begins with a sign of formulas.", name=credit.to.name)
-        )
+        raise BankError(say("The name or the bank begins with a sign of formulas."))
     for _, field in template.columns:
         try:
             cells[field].encode(template.encoding)
         except UnicodeEncodeError as wrong:
             raise BankError(
                 say(
-                    "%(name)s: the bank's encoding %(encoding)s has no “%(sign)s”.",
-                    name=credit.to.name,
+                    "The bank's encoding %(encoding)s has no “%(sign)s”.",
                     encoding=template.encoding.upper(),
                     sign=wrong.object[wrong.start : wrong.end],
                 ),

@@ -10,7 +10,7 @@ from marketplace.domain.banking.rules.orders import BankFormat, Batch, check
 def write(batch: Batch, format_: BankFormat, template: Template) -> bytes:
     """Return the file of a batch. template: for tables alone.
 
-    Raises BankError, with the person named, for what the bank could not carry out.
+    Raises BankError for what the bank could not carry out.
     """
     check(batch, format_)
     if format_ is BankFormat.NACHA:

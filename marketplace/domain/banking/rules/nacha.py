@@ -70,7 +70,7 @@ def trace(number: int, position: int) -> int:
 
 
 def write(batch: Batch) -> bytes:
-    """Return the file. Raises BankError, with the person named, for what ACH cannot carry."""
+    """Return the file. Raises BankError for what ACH cannot carry."""
     numbered = list(enumerate(batch.credits, 1))
     persons = [one for one in numbered if one[1].to.kind is not AccountKind.COMPANY]
     companies = [one for one in numbered if one[1].to.kind is AccountKind.COMPANY]
@@ -91,7 +91,7 @@ def _file_header(batch: Batch) -> str:
     payer = batch.payer
     return (
         f"101 {payer.routing:9}{_company(batch)}{_moment(batch.made_at)}A094101"
-        f"{_text(payer.bank, 23, payer.bank)}{_text(payer.name, 23, payer.name)}{batch.number:8d}"
+        f"{_text(payer.bank, 23)}{_text(payer.name, 23)}{batch.number:8d}"
     )
 
 
@@ -101,7 +101,7 @@ def _batch_lines(
     sec: str,
     entries: list[tuple[int, Credit]],
 ) -> Iterator[str]:
-    name, company = _text(batch.payer.name, 16, batch.payer.name), _company(batch)
+    name, company = _text(batch.payer.name, 16), _company(batch)
     bank = batch.payer.routing[:PREFIX]
     on = f"{batch.value_date:%y%m%d}"
     yield (f"5{CREDITS_ONLY}{name}{'':20}{company}{sec}{PURPOSE:10}{on}{on}   1{bank}{place:07d}")
@@ -117,12 +117,10 @@ def _batch_lines(
 def _entry(credit: Credit, trace_number: str) -> str:
     to = credit.to
     if len(to.number) > LONGEST_ACCOUNT or credit.amount.minor >= MOST_CENTS:
-        raise BankError(
-            say("An ACH payment cannot hold the account or the amount of %(name)s.", name=to.name),
-        )
+        raise BankError(say("An ACH payment cannot hold this account number or amount."))
     return (
         f"6{CODES[to.kind]}{to.routing}{to.number:17}{credit.amount.minor:010d}"
-        f"{credit.reference:15.15}{_text(to.name, 22, to.name)}  0{trace_number}"
+        f"{credit.reference:15.15}{_text(to.name, 22)}  0{trace_number}"
     )
 
 
@@ -131,12 +129,12 @@ def _totals(entries: Sequence[Credit], batches: int) -> FileTotals:
     return file_totals(routings, [credit.amount for credit in entries], batches)
 
 
-def _text(text: str, width: int, whose: str) -> str:
-    return f"{plain_ascii(text, whose):{width}.{width}}"
+def _text(text: str, width: int) -> str:
+    return f"{plain_ascii(text):{width}.{width}}"
 
 
 def _company(batch: Batch) -> str:
-    return f"{plain_ascii(batch.company_id, batch.payer.name):10.10}"
+    return f"{plain_ascii(batch.company_id):10.10}"
 
 
 def _moment(at: datetime) -> str:

@@ -129,10 +129,10 @@ def missing(format_: BankFormat, to: Account) -> Sentence | None:
     return say("An IBAN is missing, or the BIC or number of the bank.")
 
 
-def plain_ascii(text: str, whose: str) -> str:
+def plain_ascii(text: str) -> str:
     """Return text in letters every American bank takes: accents go, the rest is refused.
 
-    Raises BankError naming the person.
+    Raises BankError; whoever asks knows the person and names them.
     """
     bare = "".join(
         sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)
@@ -140,16 +140,15 @@ def plain_ascii(text: str, whose: str) -> str:
     if not bare.isascii() or not bare.isprintable():
         raise BankError(
             say(
-                "The bank cannot read the name %(name)s: it takes Latin letters alone. "
-                "Ask them for the name of the account as their bank writes it.",
-                name=whose,
+                "An American bank takes Latin letters alone: give the legal name as the bank "
+                "that holds the account writes it.",
             ),
         )
     return bare.upper()
 
 
 def check(batch: Batch, format_: BankFormat) -> None:
-    """Refuse what no bank could carry out. Raises BankError with the person named."""
+    """Refuse what no bank could carry out. Raises BankError."""
     allowed = CURRENCIES[format_]
     for credit in batch.credits:
         currency = credit.amount.currency
@@ -159,6 +158,6 @@ def check(batch: Batch, format_: BankFormat) -> None:
             raise BankError(say("A payment must be more than zero."))
         why = missing(format_, credit.to)
         if why is not None:
-            raise BankError(say("%(name)s: %(why)s", name=credit.to.name, why=why))
+            raise BankError(why)
     if not batch.credits:
         raise BankError(say("Choose at least one payment."))

@@ -40,6 +40,15 @@ class KeepAnswer:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ApplyAnswer:
+    """Somebody who has looked at an answer takes it over."""
+
+    company_id: int
+    answer_id: int
+    actor_id: int
+
+
 def keep_answer(session: Session, command: KeepAnswer, *, vault: Vault, clock: Clock) -> BankAnswer:
     """Keep an answer sealed; the same bytes again are the same answer, taken over or not.
 
@@ -68,7 +77,7 @@ def keep_answer(session: Session, command: KeepAnswer, *, vault: Vault, clock: C
     session.flush()
     sealed = vault.seal(command.content.decode("latin-1"), _subject(kept))
     store(session, NewFile(_subject(kept), "answer.sealed", SEALED), [sealed], clock=clock)
-    _log(session, kept, "upload", 0, command.actor_id, clock)
+    _log(session, kept, "upload", 0, clock)
     session.flush()
     return kept
 
@@ -81,21 +90,13 @@ def answer_lines(session: Session, company_id: int, answer_id: int, vault: Vault
     return lines_of(session, company_id, _said(session, kept, vault))
 
 
-def apply_answer(
-    session: Session,
-    company_id: int,
-    answer_id: int,
-    *,
-    actor_id: int,
-    vault: Vault,
-    clock: Clock,
-) -> int:
+def apply_answer(session: Session, command: ApplyAnswer, *, vault: Vault, clock: Clock) -> int:
     """Take an answer over: what it says is paid is paid, what it says came back is held.
 
     Returns how many payments changed; a second time none does. Lines in doubt are left alone.
     """
-    kept = lock_one(session, BankAnswer, answer_id)
-    lines = answer_lines(session, company_id, kept.id, vault)
+    lines = answer_lines(session, command.company_id, command.answer_id, vault)
+    kept = lock_one(session, BankAnswer, command.answer_id)
     if kept.applied_at is not None:
         return 0
     marks = {
@@ -112,10 +113,10 @@ def apply_answer(
     }
     if not marks:
         raise BankError(say("Nothing in this answer changes a payment."))
-    command = MarkRows(company_id, actor_id, list(marks.values()))
-    changed = mark_rows(session, command, clock=clock)
-    kept.applied_at, kept.applied_by_id = clock.now(), actor_id
-    _log(session, kept, "apply", changed, actor_id, clock)
+    said = MarkRows(command.company_id, command.actor_id, list(marks.values()))
+    changed = mark_rows(session, said, clock=clock)
+    kept.applied_at, kept.applied_by_id = clock.now(), command.actor_id
+    _log(session, kept, "apply", changed, clock)
     session.flush()
     return changed
 
@@ -134,18 +135,12 @@ def _subject(kept: BankAnswer) -> str:
     return f"bank_answer:{kept.public_id}"
 
 
-def _log(
-    session: Session,
-    kept: BankAnswer,
-    action: str,
-    changed: int,
-    actor_id: int,
-    clock: Clock,
-) -> None:
+def _log(session: Session, kept: BankAnswer, action: str, changed: int, clock: Clock) -> None:
     act = Act(
         _subject(kept),
         action,
         after={"name": kept.name, "sha256": kept.sha256, "changed": changed},
         company_id=kept.company_id,
     )
+    actor_id = kept.uploaded_by_id if action == "upload" else kept.applied_by_id
     record(session, act, actor_id=actor_id, clock=clock)

@@ -45,7 +45,6 @@ def hold_lacking(session: Session, command: OneCurrency, *, vault: Vault, clock:
         why = lacking[payout.id].why
         payout.state = after(PayoutState(payout.state), Event.LACKING)
         payout.problem_code = BANK_DETAILS
-        payout.problem = str(why)
         log_payout(session, payout, "hold", command.actor_id, clock)
         tell_lacking(session, payout, why, clock=clock)
     session.flush()

@@ -133,4 +133,4 @@ def _check(command: KeepProfile) -> None:
                 say("The bank's number for your company has ten signs, such as 1 and your EIN."),
             )
         for text in (profile.payer.name, profile.payer.bank, profile.company_code):
-            plain_ascii(text, text)
+            plain_ascii(text)
