@@ -9,9 +9,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from marketplace.domain.payroll.rules import allowances as allowance_files
 from marketplace.domain.payroll.rules import books
 from marketplace.domain.payroll.rules import forms as form_file
 from marketplace.domain.payroll.rules import schemes as scheme_files
+from marketplace.domain.payroll.rules.allowances import NOTHING, Catalogue
 from marketplace.domain.payroll.rules.shapes import PayError
 from marketplace.domain.payroll.rules.tables import Scheme
 from marketplace.domain.payroll.rules.terms import Agreement
@@ -74,6 +76,18 @@ def forms() -> tuple[form_file.Form, ...]:
     """Return the forms of a calendar year, read and checked once."""
     raw = json.loads((DATA / "forms.json").read_text(encoding="utf-8"))
     return form_file.forms(raw)
+
+
+@cache
+def allowance_books() -> tuple[Catalogue, ...]:
+    """Return the versions of the allowance catalogue, oldest first, read and checked once."""
+    text = (DATA / "allowances.json").read_text(encoding="utf-8")
+    return allowance_files.catalogues(json.loads(text, parse_float=str))
+
+
+def load_allowances(on_date: date) -> Catalogue:
+    """Return the allowances in force on a shoot date; none before the first version."""
+    return next((one for one in allowance_books() if one.is_in_force(on_date)), NOTHING)
 
 
 def _files(folder: str) -> Iterator[dict[str, Any]]:

@@ -43,7 +43,7 @@ def test_every_agreement_is_read_with_its_sources() -> None:
 def test_every_scheme_is_read_with_its_sources() -> None:
     found = queries.schemes()
 
-    assert len(found) == 15
+    assert len(found) == 16
     assert all(version.sources for versions in found.values() for version in versions)
 
 

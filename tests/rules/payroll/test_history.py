@@ -67,9 +67,9 @@ def test_six_days_of_nine_hours_are_forty_straight_and_fourteen_overtime() -> No
     assert paid[:5] == [{"straight": "8", "overtime_1_5": "1"}] * 5
     assert paid[5] == {"overtime_1_5": "9"}
     sixth = pay_week(days_of(9, 9, 9, 9, 9, 9))[5][1]
-    assert [(line.quantity, line.rule.split()[-1]) for line in sixth.lines[:2]] == [
-        (8, "weekly"),
-        (1, "bands[1]"),
+    assert [(str(line.quantity), line.rule.split()[-1]) for line in sixth.lines[:2]] == [
+        ("8", "weekly"),
+        ("1", "bands[1]"),
     ]
 
 
@@ -78,7 +78,8 @@ def test_the_hours_above_forty_say_why() -> None:
 
     straight, late = (line for line in sixth.lines if line.kind == "earning")
 
-    assert (straight.quantity, late.quantity, late.multiplier) == (3, 3, Fraction(3, 2))
+    assert (str(straight.quantity), str(late.quantity)) == ("3", "3")
+    assert late.multiplier == Fraction(3, 2)
     assert straight.cause is None
     assert str(late.cause) == (
         "More than 40 straight hours in the work week, 37 of them before this day."
@@ -123,10 +124,10 @@ def test_a_guaranteed_hour_that_was_not_worked_is_no_weekly_overtime() -> None:
 
     _, paid = pay_week([*week, short])[5]
 
-    assert [(line.code, line.quantity, line.multiplier) for line in paid.lines] == [
-        ("straight", 1, 1),
-        ("overtime_1_5", 3, Fraction(3, 2)),
-        ("guaranteed", 4, 1),
+    assert [(line.code, str(line.quantity), str(line.multiplier)) for line in paid.lines] == [
+        ("straight", "1", "1"),
+        ("overtime_1_5", "3", "3/2"),
+        ("guaranteed", "4", "1"),
     ]
 
 
@@ -147,11 +148,12 @@ def test_hours_after_the_workday_ends_count_from_the_call_again() -> None:
 
     _, paid = pay_week([morning, night])[1]
 
-    assert [(line.code, line.quantity) for line in paid.lines if line.kind == "earning"] == [
-        ("straight", 2),
-        ("overtime_1_5", 2),
-        ("straight", 4),
-        ("overtime_1_5", 2),
+    hours = [line for line in paid.lines if line.kind == "earning"]
+    assert [(line.code, str(line.quantity)) for line in hours] == [
+        ("straight", "2"),
+        ("overtime_1_5", "2"),
+        ("straight", "4"),
+        ("overtime_1_5", "2"),
     ]
 
 
@@ -207,7 +209,7 @@ def uk_week(*dates: int, last_call: str = "08:00") -> list[Shift]:
 
 def memos(shifts: list[Shift]) -> list[tuple[str, str]]:
     _, paid = pay_week(shifts)[-1]
-    return [(line.code, str(line.cause)) for line in paid.lines if line.kind == "memo"]
+    return [(line.code, str(line.cause)) for line in paid.lines if line.code == "weekly_rest_short"]
 
 
 def test_a_weekend_off_is_rest_enough() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -18,8 +19,10 @@ from marketplace.domain.payroll.rules import (
     withhold,
 )
 from marketplace.domain.payroll.rules.shapes import Certificate
+from marketplace.domain.payroll.rules.tables import EmployerLevies, Levy, StateInsurance
 from marketplace.domain.payroll.rules.wages import period_of
 from marketplace.kernel.money import Money, from_major
+from marketplace.kernel.sentences import say
 
 RESIDENT = Payee("cn_resident")
 A_DAY = date(2026, 11, 20)
@@ -220,7 +223,47 @@ def test_wages_in_california_bear_four_taxes_each_by_its_own_rule() -> None:
         "us_fit_pub15t",
         "us_ca_pit_methodb",
         "us_ca_sdi",
+        "us_ca_employer",
     }
+    assert [(line.code, str(line.amount.decimal)) for line in found if line.kind == "memo"] == [
+        ("social_security_employer", "17.36"),
+        ("medicare_employer", "4.06"),
+        ("futa_employer", "1.68"),
+        ("ca_ui_employer", "9.52"),
+        ("ca_ett_employer", "0.28"),
+    ]
+
+
+@pytest.mark.parametrize(("paid", "memos"), [("6900", ["0.60", "3.40", "0.10"]), ("7000", [])])
+def test_an_employer_pays_on_the_first_wages_of_the_year(paid: str, memos: list[str]) -> None:
+    year = PayeeYear((wages_before(date(2026, 1, 9), paid),))
+    found = lines(replace(a_payment("280", W4), year=year, scheme="us_ca_w2"), "us_ca_employer")
+
+    assert [str(line.amount.decimal) for line in found] == memos
+    words = say("Wages up to %(base)s a year.", base=Money(700_000, "USD"))
+    assert all(line.cause == words for line in found)
+
+
+def test_a_levy_without_a_base_is_on_all_wages() -> None:
+    levy = Levy("ca_ett_employer", Fraction(1, 1000), None, "levies[0]")
+    scheme = replace(queries.load_scheme("us_ca_employer", A_DAY), table=EmployerLevies((levy,)))
+
+    (line,) = withhold(a_payment("10000", W4), scheme)
+
+    assert (line.kind, str(line.amount.decimal), str(line.cause)) == ("memo", "10.00", "All wages.")
+
+
+def test_insurance_with_a_base_stops_there() -> None:
+    scheme = queries.load_scheme("us_ca_sdi", A_DAY)
+    scheme = replace(scheme, table=StateInsurance(Fraction(1, 100), Fraction(7000)))
+    before = PayeeYear((wages_before(date(2026, 1, 9), "6900"),))
+
+    (part,) = withhold(replace(a_payment("280", W4), year=before, scheme="us_ca_w2"), scheme)
+    over = PayeeYear((wages_before(date(2026, 1, 9), "7000"),))
+    (none,) = withhold(replace(a_payment("280", W4), year=over, scheme="us_ca_w2"), scheme)
+
+    assert (part.kind, str(part.amount.decimal)) == ("withholding", "1.00")
+    assert (none.kind, none.code) == ("memo", "nothing")
 
 
 @pytest.mark.parametrize(

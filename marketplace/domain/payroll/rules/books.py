@@ -20,6 +20,7 @@ from marketplace.domain.payroll.rules.terms import (
     DayFee,
     DayRule,
     FixedOvertime,
+    Fringe,
     Golden,
     MealRule,
     MoneyBreak,
@@ -37,6 +38,10 @@ from marketplace.kernel.zones import parse_clock
 Raw = Mapping[str, Any]
 ZERO: Final = Fraction(0)
 NO_RAW: Final[Raw] = {}
+FRINGES: Final = (
+    ("pension_health_employer", "fringe", "pension_health_pct"),
+    ("holiday_accrual", "accruals", "holiday_pct"),
+)
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -105,6 +110,11 @@ def _agreement(raw: Raw) -> Agreement:
         weekly=_weekly(raw.get("weekly")),
         commission_pct=Fraction(raw.get("commission", NO_RAW).get("pct", "0")),
         workweek=_workweek(raw),
+        fringes=tuple(
+            Fringe(code, Fraction(raw[group][name]), f"{group}.{name}")
+            for code, group, name in FRINGES
+            if name in raw.get(group, NO_RAW)
+        ),
         sources=tuple(raw["sources"]),
     )
 

@@ -17,6 +17,7 @@ from marketplace.domain.payroll.rules.extras import (
     reimbursed,
 )
 from marketplace.domain.payroll.rules.fees import fee_day, is_without_work, sent_home_line
+from marketplace.domain.payroll.rules.fringes import with_fringes
 from marketplace.domain.payroll.rules.hours import MINUTES, Hours, clocked, measure
 from marketplace.domain.payroll.rules.lines import total
 from marketplace.domain.payroll.rules.penalties import (
@@ -54,8 +55,8 @@ def pay_day(deal: Deal, day: WorkedDay, agreement: Agreement) -> Earnings:
             say("%(title)s is not in force on %(day)s.", title=agreement.title, day=day.shoot_date),
         )
     if day.fee is not None:
-        return _pay_called_off(deal, day, day.fee, agreement)
-    return _pay_work(deal, day, agreement)
+        return with_fringes(_pay_called_off(deal, day, day.fee, agreement), agreement)
+    return with_fringes(_pay_work(deal, day, agreement), agreement)
 
 
 def _pay_called_off(deal: Deal, day: WorkedDay, fee: Fee, agreement: Agreement) -> Earnings:

@@ -38,6 +38,13 @@ LABELS: Final = {
     "mileage": say("Mileage"),
     "parking": say("Parking"),
     "kit_rental": say("Kit rental"),
+    "box_rental": say("Box rental"),
+    "car_rental": say("Own car on camera"),
+    "prop_rental": say("Own props on camera"),
+    "wardrobe": say("Own wardrobe"),
+    "phone": say("Telephone"),
+    "group_lead_fee": say("Group lead, each head"),
+    "per_diem_excess": say("Per diem above the federal rate"),
     "per_diem": say("Per diem"),
     "meal_allowance": say("Meal allowance"),
     "receipts": say("Receipts"),
@@ -92,7 +99,7 @@ def _adjustment_line(one: Adjustment, agreement: Agreement) -> PayLine:
         kind="bump" if is_bump else "allowance",
         code=one.code,
         label=LABELS.get(one.code) or say("Extra: %(what)s", what=one.code),
-        rule=agreement.row("bumps" if one.code in agreement.bumps else "deal"),
+        rule=_rule(one, agreement),
         cause=_why(one, agreement),
     )
     amount = adjustment_price(one, agreement)
@@ -100,9 +107,17 @@ def _adjustment_line(one: Adjustment, agreement: Agreement) -> PayLine:
     return line(words, many, agreement.currency)
 
 
+def _rule(one: Adjustment, agreement: Agreement) -> str:
+    if one.code in agreement.bumps:
+        return agreement.row("bumps")
+    return one.rule or agreement.row("deal")
+
+
 def _why(one: Adjustment, agreement: Agreement) -> Sentence | None:
     if one.is_reimbursement:
         return say("Repaid against receipts: no wages.")
+    if one.form_box:
+        return say("Reported on form %(box)s.", box=one.form_box)
     if counts_in_overtime(one, agreement):
         return say("Added before overtime.")
     return None

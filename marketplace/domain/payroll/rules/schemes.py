@@ -17,9 +17,11 @@ from marketplace.domain.payroll.rules.tables import (
     Composite,
     ContractorTerms,
     CumulativeTable,
+    EmployerLevies,
     ExpenseTable,
     FederalTables,
     ForeignServices,
+    Levy,
     PaidGross,
     Part,
     Scheme,
@@ -222,6 +224,20 @@ def _sdi(_raw: Raw, version: Raw) -> StateInsurance:
     )
 
 
+def _levies(_raw: Raw, version: Raw) -> EmployerLevies:
+    return EmployerLevies(
+        tuple(
+            Levy(
+                code=row["code"],
+                rate=Fraction(row["rate"]),
+                wage_base=None if row["wage_base"] is None else Fraction(row["wage_base"]),
+                row=f"levies[{place}]",
+            )
+            for place, row in enumerate(version["levies"])
+        ),
+    )
+
+
 def _federal(raw: Raw, version: Raw) -> FederalTables:
     name = str(raw["id"])
     return FederalTables(
@@ -284,5 +300,6 @@ READERS: Final[dict[str, Callable[[Raw, Raw], Table]]] = {
     "us_fit_pub15t": _federal,
     "us_ca_pit_methodb": _state,
     "us_ca_sdi": _sdi,
+    "us_ca_employer": _levies,
     "uk_self_employed_gross": _gross,
 }

@@ -59,6 +59,7 @@ class Adjustment:
     amount: of one unit; None = from the agreement's table.
     in_overtime_base: raises the overtime rate; None = as the agreement says.
     is_reimbursement: repaid against a receipt, so not wages.
+    form_box: where a year-end form reports it apart from pay; rule: the row that says so.
     """
 
     code: str
@@ -66,6 +67,8 @@ class Adjustment:
     quantity: int = 1
     in_overtime_base: bool | None = None
     is_reimbursement: bool = False
+    form_box: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,23 @@ class StateInsurance:
 
 
 @dataclass(frozen=True, slots=True)
+class Levy:
+    """A share of wages the employer pays, up to a base of the year when there is one."""
+
+    code: str
+    rate: Fraction
+    wage_base: Fraction | None
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerLevies:
+    """What an employer pays on top of wages: on the register and in the books, never withheld."""
+
+    levies: tuple[Levy, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FederalTables:
     """Pub. 15-T Worksheet 1A: annual brackets by schedule and filing status."""
 
@@ -161,6 +178,7 @@ Table = (
     | PaidGross
     | SocialInsurance
     | StateInsurance
+    | EmployerLevies
     | FederalTables
     | StateTables
 )

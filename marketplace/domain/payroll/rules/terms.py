@@ -158,6 +158,15 @@ class Weekly:
 
 
 @dataclass(frozen=True, slots=True)
+class Fringe:
+    """A share of the wages that the employer pays or sets aside on top."""
+
+    code: str
+    pct: Fraction
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
 class Workweek:
     """How days and hours are counted together.
 
@@ -199,6 +208,7 @@ class Agreement:
     weekly: Weekly | None
     commission_pct: Fraction
     workweek: Workweek
+    fringes: tuple[Fringe, ...]
     sources: tuple[str, ...]
 
     def row(self, place: str) -> str:

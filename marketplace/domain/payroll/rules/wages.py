@@ -12,7 +12,9 @@ from marketplace.domain.payroll.rules.lines import cents
 from marketplace.domain.payroll.rules.shapes import Certificate, PayError, PayLine, Payment
 from marketplace.domain.payroll.rules.tables import (
     Bracket,
+    EmployerLevies,
     FederalTables,
+    Levy,
     Scheme,
     SocialInsurance,
     StateInsurance,
@@ -20,13 +22,14 @@ from marketplace.domain.payroll.rules.tables import (
     bracket_of,
     refuse_form,
 )
-from marketplace.domain.payroll.rules.withheld import major, owed, printed
+from marketplace.domain.payroll.rules.withheld import major, money, nothing, owed, share
 from marketplace.kernel.money import Money
-from marketplace.kernel.sentences import say
+from marketplace.kernel.sentences import Sentence, say
 
 ZERO: Final = Fraction(0)
 ALLOWANCES_PRINTED: Final = 10
 W4: Final = "w4"
+DOLLARS: Final = "USD"
 DAILY: Final = "daily"
 WEEKLY: Final = "weekly"
 
@@ -152,29 +155,60 @@ def _asked(amount: Money | None) -> Fraction:
     return ZERO if amount is None else major(amount)
 
 
-def disability(wages: Fraction, before: Fraction, table: StateInsurance) -> Fraction:
-    """Return state disability insurance on wages, up to the wage base when there is one."""
-    insured = wages if table.wage_base is None else _below(wages, before, table.wage_base)
-    return insured * table.rate
+def insured_wages(wages: Fraction, before: Fraction, table: StateInsurance) -> Fraction:
+    """Return the wages that disability insurance is on: up to the base when there is one."""
+    return wages if table.wage_base is None else _below(wages, before, table.wage_base)
 
 
 def fica_lines(table: SocialInsurance, payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
     """Withhold social security and Medicare; the employer's match is a memo."""
     _certificate(payment, scheme)
-    due = contributions(major(payment.gross), _paid_this_year(payment), table)
+    wages, before = major(payment.gross), _paid_this_year(payment)
+    pensionable = _below(wages, before, table.wage_base)
+    above = wages - _below(wages, before, table.additional_over)
+    base = say("Wages up to %(base)s a year.", base=money(table.wage_base, scheme.currency))
+    whole = say("All wages.")
+    over = say("Wages above %(over)s a year.", over=money(table.additional_over, scheme.currency))
     rows = (
-        ("withholding", "social_security", due.pension_employee, "ss_rate_ee"),
-        ("withholding", "medicare", due.health_employee, "medicare_ee"),
-        ("withholding", "additional_medicare", due.additional, "addl_medicare_ee"),
-        ("memo", "social_security_employer", due.pension_employer, "ss_rate_er"),
-        ("memo", "medicare_employer", due.health_employer, "medicare_er"),
+        ("withholding", "social_security", table.pension_employee, pensionable, "ss_rate_ee", base),
+        ("withholding", "medicare", table.health_employee, wages, "medicare_ee", whole),
+        ("withholding", "additional_medicare", table.additional, above, "addl_medicare_ee", over),
+        (
+            "memo",
+            "social_security_employer",
+            table.pension_employer,
+            pensionable,
+            "ss_rate_er",
+            base,
+        ),
+        ("memo", "medicare_employer", table.health_employer, wages, "medicare_er", whole),
     )
-    currency = payment.gross.currency
     return tuple(
-        printed(kind, code, (amount, currency), scheme.row(row), None)
-        for kind, code, amount, row in rows
-        if amount
+        share((kind, code, scheme.row(row)), rate, (of, scheme.currency), cause)
+        for kind, code, rate, of, row, cause in rows
+        if of
     )
+
+
+def levy_lines(table: EmployerLevies, payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
+    """Return the memos of what the employer pays on top; nothing once the year passed a base."""
+    _certificate(payment, scheme)
+    wages, before = major(payment.gross), _paid_this_year(payment)
+    bases = [
+        wages if one.wage_base is None else _below(wages, before, one.wage_base)
+        for one in table.levies
+    ]
+    return tuple(
+        share(("memo", one.code, scheme.row(one.row)), one.rate, (of, scheme.currency), _up_to(one))
+        for one, of in zip(table.levies, bases, strict=True)
+        if of
+    )
+
+
+def _up_to(levy: Levy) -> Sentence:
+    if levy.wage_base is None:
+        return say("All wages.")
+    return say("Wages up to %(base)s a year.", base=money(levy.wage_base, DOLLARS))
 
 
 def period_of(agreed: str, *, has_one_employer: bool) -> str:
@@ -245,9 +279,12 @@ def disability_lines(
 ) -> tuple[PayLine, ...]:
     """Withhold California disability insurance."""
     _certificate(payment, scheme)
-    due = disability(major(payment.gross), _paid_this_year(payment), table)
+    insured = insured_wages(major(payment.gross), _paid_this_year(payment), table)
     cause = say("A share of wages, set by the state each year.")
-    return owed(payment, scheme, ("state_disability", "rate_ee"), due, cause)
+    if not insured:
+        return nothing(payment, scheme, "wage_base", cause)
+    what = ("withholding", "state_disability", scheme.row("rate_ee"))
+    return (share(what, table.rate, (insured, scheme.currency), cause),)
 
 
 def _paid_this_year(payment: Payment) -> Fraction:

@@ -24,6 +24,9 @@ LABELS: Final = {
     "state_disability": say("California disability insurance"),
     "social_security_employer": say("Social security, employer"),
     "medicare_employer": say("Medicare, employer"),
+    "futa_employer": say("Federal unemployment tax, employer"),
+    "ca_ui_employer": say("California unemployment insurance, employer"),
+    "ca_ett_employer": say("California training tax, employer"),
     "nothing": say("Nothing withheld"),
 }
 """What each withholding is called on a slip."""
@@ -59,6 +62,23 @@ def nothing(payment: Payment, scheme: Scheme, row: str, cause: Sentence) -> tupl
     """Return the memo line that says why nothing is withheld."""
     amount = (Fraction(0), payment.gross.currency)
     return (printed("memo", "nothing", amount, scheme.row(row), cause),)
+
+
+def share(
+    what: tuple[str, str, str],
+    rate: Fraction,
+    base: tuple[Fraction, str],
+    cause: Sentence,
+) -> PayLine:
+    """Return one line that is a share of something: "6.2% x 280.00".
+
+    what: kind, code and rule; base: exact major units of a currency.
+    """
+    kind, code, rule = what
+    of, currency = base
+    hundredth = of * 10 ** EXPONENTS[currency] / 100
+    words = Wording(kind, code, LABELS[code], rule, cause)
+    return line(words, Quantity(rate * 100, "percent", hundredth), currency)
 
 
 def printed(

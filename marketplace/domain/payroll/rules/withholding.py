@@ -18,6 +18,7 @@ from marketplace.domain.payroll.rules.wages import (
     disability_lines,
     federal_lines,
     fica_lines,
+    levy_lines,
     state_lines,
 )
 from marketplace.kernel.sentences import say
@@ -79,6 +80,7 @@ _lines.register(foreign_services)
 _lines.register(state_nonresident)
 _lines.register(paid_gross)
 _lines.register(fica_lines)
+_lines.register(levy_lines)
 _lines.register(federal_lines)
 _lines.register(state_lines)
 _lines.register(disability_lines)

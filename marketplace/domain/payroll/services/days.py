@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules.cancelling import read_fee
-from marketplace.domain.payroll.queries import load_agreement
+from marketplace.domain.payroll.queries import load_agreement, load_allowances
 from marketplace.domain.payroll.rules import pay_day
+from marketplace.domain.payroll.rules.allowances import settled
 from marketplace.domain.payroll.rules.fees import is_without_work
 from marketplace.domain.payroll.rules.history import Shift, place
 from marketplace.domain.payroll.rules.records import read_adjustment
 from marketplace.domain.payroll.rules.shapes import (
+    Adjustment,
     Deal,
     Earnings,
     Meal,
@@ -280,17 +282,24 @@ def _is_near(other: Worked, work: Worked) -> bool:
 def _shift(work: Worked) -> Shift:
     """Return a day as it stands by itself, under its own deal and agreement."""
     booking, day, hours = work.engagement.booking, work.engagement.day, work.hours
+    agreement = load_agreement(booking.agreement, day.shoot_date)
     worked = WorkedDay(
         shoot_date=day.shoot_date,
         zone=work.engagement.production.zone,
         in_at=hours.in_at,
         out_at=hours.out_at,
         meals=_meals(hours),
-        adjustments=tuple(read_adjustment(one) for one in hours.adjustments),
+        adjustments=_adjustments(hours, agreement, day.shoot_date),
         fee=read_fee(booking.fee),
     )
-    agreement = load_agreement(booking.agreement, day.shoot_date)
     return Shift(day.id, _deal(booking), worked, agreement)
+
+
+def _adjustments(hours: Hours, agreement: Agreement, on: date) -> tuple[Adjustment, ...]:
+    """Return the extras of a day with what the catalogue says of them; bumps apart."""
+    catalogue = load_allowances(on)
+    found = (read_adjustment(one) for one in hours.adjustments)
+    return tuple(one if one.code in agreement.bumps else settled(one, catalogue) for one in found)
 
 
 def _deal(booking: Booking) -> Deal:
