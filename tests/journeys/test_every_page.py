@@ -41,6 +41,8 @@ NOT_PAGES: Final = {
     '/c/<company>/<any(register,journal,taxes,"year-end","payee-year",remittance):paper>.csv',
     '/c/<company>/<any(register,journal,taxes,"year-end","payee-year",remittance):paper>.xlsx',
     "/c/<company>/slips.csv",
+    "/c/<company>/slips.pdf",
+    "/c/<company>/slips/<slip>.csv",
     "/c/<company>/slips/<slip>.pdf",
     "/me/pay/<slip>.pdf",
     "/static/<path:filename>",

@@ -36,6 +36,13 @@ class PlateSlipPrinter:
             self._plain += 1
             return workshop().plain(document)
 
+    def merge(self, papers: Iterable[bytes], title: str) -> bytes:
+        """Return one tagged file of all pages of printed papers, in order."""
+        # Loads pikepdf: never in a process that merges nothing.
+        from marketplace.adapters.pdf.merging import merged  # noqa: PLC0415  # see above
+
+        return merged(papers, title)
+
     def print_many(self, documents: Iterable[SlipDocument]) -> Iterator[bytes]:
         """Yield the PDF of each pay slip, in order."""
         for document in documents:

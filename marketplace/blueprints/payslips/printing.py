@@ -21,10 +21,13 @@ from marketplace.domain.payroll.services.telling import EmailAgain, email_again
 from marketplace.domain.reports import queries
 from marketplace.domain.reports.queries import SlipDetail
 from marketplace.domain.reports.rules import file_name
+from marketplace.kernel.ids import public_id
 from marketplace.web.access import Permission, allow, the_company, viewer
 from marketplace.web.downloads import streamed
 from marketplace.web.extensions import clock, outside, reading, transaction
 from marketplace.web.tables import Cell, csv_file
+
+bp.add_app_template_global(public_id, "press_id")
 
 MOST_PRINTED: Final = 500
 """Slips in one file to print: a ream of paper. More go into an archive."""

@@ -43,6 +43,10 @@ class SlipPrinter(Protocol):
         """
         ...
 
+    def merge(self, papers: Iterable[bytes], title: str) -> bytes:
+        """Return one tagged file of all pages of printed papers, in order."""
+        ...
+
     def print_many(self, documents: Iterable[SlipDocument]) -> Iterator[bytes]:
         """Yield the PDF of each pay slip, in order."""
         ...
