@@ -16,7 +16,7 @@ from marketplace.domain.payments.jobs import confirm_payout, issue_voucher, pay_
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
-from marketplace.domain.reports.jobs import build_export, forget_export
+from marketplace.domain.reports.jobs import build_export, forget_export, print_remittance
 from marketplace.domain.reports.ports import Desk
 from marketplace.domain.timecards.jobs import (
     auto_agree,
@@ -25,6 +25,7 @@ from marketplace.domain.timecards.jobs import (
     release_standby,
 )
 from marketplace.kernel.clock import Clock
+from marketplace.outside import Outside
 from marketplace.web.sheets import Words as CellWords
 from marketplace.web.sheets import sheets_csv
 from marketplace.worker.work import Handler, Work
@@ -93,9 +94,16 @@ def _send_mail(work: Work) -> None:
 
 
 def _build_export(work: Work) -> None:
-    outside = work.outside
-    desk = Desk(outside.vault, outside.sheets, CellWords, sheets_csv)
-    build_export(work.unit, work.subject_id, desk=desk, clock=outside.clock)
+    build_export(work.unit, work.subject_id, desk=_desk(work.outside), clock=work.outside.clock)
+
+
+def _print_remittance(work: Work) -> None:
+    clock = work.outside.clock
+    print_remittance(work.unit, work.subject_id, desk=_desk(work.outside), clock=clock)
+
+
+def _desk(outside: Outside) -> Desk:
+    return Desk(outside.vault, outside.sheets, CellWords, sheets_csv)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
@@ -109,6 +117,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "forget_export": _short(forget_export),
         "issue_voucher": _issue_voucher,
         "pay_card": _pay_card,
+        "print_remittance": _print_remittance,
         "print_slip": _print_slip,
         "release_standby": _short(release_standby),
         "send_mail": _send_mail,

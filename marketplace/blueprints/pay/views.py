@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from marketplace.blueprints.pay import bp, papers
 from marketplace.domain.audit.services import Act, record
 from marketplace.domain.documents.jobs import slip_subject
 from marketplace.domain.documents.queries import open_file
@@ -16,7 +17,7 @@ from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.downloads import stored_file
 from marketplace.web.extensions import clock, outside, reading, transaction
 
-bp = Blueprint("pay", __name__, url_prefix="/me/pay")
+__all__ = ["bp", "papers"]
 
 
 @bp.get("")

@@ -17,16 +17,20 @@ from marketplace.domain.accounts.models import Company, User
 from marketplace.domain.documents.jobs import slip_subject
 from marketplace.domain.documents.ports import UnprintableTextError
 from marketplace.domain.documents.queries import open_file, pieces, stored
+from marketplace.domain.documents.services import NewFile, store
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import legal_name_owner
+from marketplace.domain.people.models import Person
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.reports import services
 from marketplace.domain.reports.ports import Desk
 from marketplace.domain.reports.queries.linelists import show_tables
 from marketplace.domain.reports.queries.offices import Office
 from marketplace.domain.reports.queries.papers import paper
+from marketplace.domain.reports.queries.remittances import own_remittance
 from marketplace.domain.reports.rules import (
     PATIENCE,
+    PDF,
     UNPRINTABLE,
     UNPRINTED,
     Entry,
@@ -36,6 +40,7 @@ from marketplace.domain.reports.rules import (
     chunks,
     file_name,
 )
+from marketplace.domain.reports.services import remittance_subject
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.sentences import say
@@ -147,6 +152,29 @@ def _tables(unit: UnitOfWork, plan: Plan, desk: Desk) -> Iterator[Entry]:
         sheets = [s for name, _one in books for s in paper(session, name, office).sheets]
         content = desk.writer.workbook(sheets, words, made_at=plan.asked_at)
     yield Entry("register-journal.xlsx", plan.asked_at, content)
+
+
+def print_remittance(unit: UnitOfWork, slip_id: int, *, desk: Desk, clock: Clock) -> None:
+    """Print the remittance advice of a slip for whoever was paid, and keep the paper."""
+    with unit() as session:
+        slip = session.get_one(PaySlip, slip_id)
+        subject, words = remittance_subject(slip.public_id), desk.words_in(_language(session, slip))
+        if open_file(session, subject):
+            return
+        found = own_remittance(session, slip.person_id, slip.public_id, desk.vault)
+        company = session.get_one(Company, slip.company_id).legal_name
+        new = NewFile(subject, f"{slip.number}.pdf", PDF)
+    if found.problem:
+        return
+    made = say("%(company)s, %(day)s", company=company, day=clock.now())
+    content = desk.writer.printed(found, words, made=words(made))
+    with unit() as session:
+        store(session, new, [content], clock=clock)
+
+
+def _language(session: Session, slip: PaySlip) -> str:
+    mine = sa.select(User.locale).join(Person, Person.user_id == User.id)
+    return session.scalar(mine.where(Person.id == slip.person_id)) or "en"
 
 
 def forget_export(session: Session, job_id: int, *, clock: Clock) -> None:

@@ -66,20 +66,24 @@ ENGAGEMENT_WORDS: Final[dict[str, Sentence]] = {
     "labour_service": say("Labour service"),
 }
 FIRST: Final = (
-    Column(say("Worker")),
     Column(say("Legal name")),
-    Column(say("Stage name")),
+    Column(say("Pay slip")),
+    Column(say("Kind of slip")),
+    Column(say("Worked on"), Kind.DATE),
+    Column(say("Minutes worked"), Kind.NUMBER),
+)
+LAST: Final = (
+    Column(say("Payment")),
+    Column(say("Date of payment"), Kind.DATE),
+    Column(say("Account")),
     Column(say("Classification")),
     Column(say("Kind of role")),
     Column(say("Role")),
     Column(say("Department")),
     Column(say("Production")),
     Column(say("Episodes")),
-    Column(say("Pay slip")),
-    Column(say("Kind of slip")),
-    Column(say("Worked on"), Kind.DATE),
-    Column(say("Date of payment"), Kind.DATE),
-    Column(say("Minutes worked"), Kind.NUMBER),
+    Column(say("Stage name")),
+    Column(say("Worker")),
 )
 
 Sums = dict[str, dict[tuple[str, str], int]]
@@ -112,16 +116,18 @@ def _columns(named: Columns) -> Iterator[Column]:
     employer = named.employer.values()
     yield from (Column(say("Employer: %(what)s", what=w), Kind.MONEY) for w in employer)
     yield Column(say("Total cost"), Kind.MONEY)
-    yield Column(say("Account"))
-    yield Column(say("Payment"))
+    yield from LAST
 
 
 def _rows(rows: Iterable[RegisterRow], named: Columns, chart: Chart, vault: Vault) -> Iterator[Row]:
     for row in rows:
         slip = row.slip
-        account = account_of(chart, Purpose(f"wages_{slip.role_kind}"), row.department)
         yield (
-            *_who(row, legal_name(slip, vault)),
+            legal_name(slip, vault),
+            Link(slip.number, slip_subject(slip.public_id)),
+            KIND_WORDS[slip.kind],
+            slip.shoot_date,
+            row.worked_minutes,
             *(row.hours.get(code) for code in named.hours),
             slip.gross.currency,
             *(row.earned.get(code) for code in named.earned),
@@ -132,28 +138,25 @@ def _rows(rows: Iterable[RegisterRow], named: Columns, chart: Chart, vault: Vaul
             slip.net,
             *(row.employer.get(code) for code in named.employer),
             row.cost,
-            account.code,
-            STATUS_WORDS[slip.status],
+            *_about(row, chart),
         )
 
 
-def _who(row: RegisterRow, name: str) -> Row:
+def _about(row: RegisterRow, chart: Chart) -> Row:
+    """Return who worked as what, and where it is booked: the columns of LAST."""
     slip = row.slip
     return (
-        row.worker,
-        name,
-        slip.stage_name,
+        STATUS_WORDS[slip.status],
+        slip.pay_date,
+        account_of(chart, Purpose(f"wages_{slip.role_kind}"), row.department).code,
         ENGAGEMENT_WORDS.get(row.engagement, row.engagement),
         ROLE_WORDS.get(slip.role_kind, slip.role_kind),
         slip.role_name,
         row.department,
         slip.production_title,
         row.episodes,
-        Link(slip.number, slip_subject(slip.public_id)),
-        KIND_WORDS[slip.kind],
-        slip.shoot_date,
-        slip.pay_date,
-        row.worked_minutes,
+        slip.stage_name,
+        row.worker,
     )
 
 
@@ -180,8 +183,7 @@ def _total(currency: str, one: Totals, sums: Mapping[tuple[str, str], int], name
         one.net,
         *amounts("employer", named.employer),
         one.gross + Money(employer, currency),
-        None,
-        None,
+        *([None] * len(LAST)),
     )
 
 

@@ -186,8 +186,8 @@ def _sheet(
         Column(say("Tax identity")),
         Column(say("Payments"), Kind.NUMBER),
         Column(say("Currency")),
-        *(Column(_box(box.number, box.title), Kind.MONEY) for box in form.boxes),
         Column(say("Form due")),
+        *(Column(_box(box.number, box.title), Kind.MONEY) for box in form.boxes),
     )
     return Sheet(
         title=say("%(form)s: %(title)s", form=form.id, title=form.title),
@@ -217,8 +217,8 @@ def _payee(form: Form, sums: YearSums, about: tuple[str, str, str], year: int) -
         tax_id,
         sums.payments,
         form.currency,
-        *amounts,
         _is_due(form, amounts, year),
+        *amounts,
     )
 
 
@@ -236,7 +236,7 @@ def _total(form: Form, all_sums: list[YearSums], year: int) -> Row:
         for box in form.boxes
     ]
     count = sum(one.payments for one in all_sums)
-    return (say("All payees"), None, None, count, form.currency, *sums, None)
+    return (say("All payees"), None, None, count, form.currency, None, *sums)
 
 
 def _long(

@@ -28,6 +28,7 @@ from marketplace.domain.reports.services.exports import (
     forget_export,
     note_reading,
 )
+from marketplace.domain.reports.services.remittances import ask_remittance, remittance_subject
 
 __all__ = [
     "AskExport",
@@ -41,6 +42,7 @@ __all__ = [
     "add_chunk",
     "ask_export",
     "ask_paper",
+    "ask_remittance",
     "begin_export",
     "cancel_export",
     "export_subject",
@@ -50,4 +52,5 @@ __all__ = [
     "keep_chart",
     "keep_episodes",
     "note_reading",
+    "remittance_subject",
 ]
