@@ -10,7 +10,7 @@ from typing import Final
 
 from marketplace.domain.payroll.rules.extras import LABELS
 from marketplace.domain.timecards.queries import Version
-from marketplace.domain.timecards.rules import Hours
+from marketplace.domain.timecards.rules import Hours, QueryPart
 from marketplace.kernel import zones
 from marketplace.kernel.sentences import Sentence, say
 
@@ -24,6 +24,15 @@ WORDS: Final = {
     "out": say("Wrap"),
 }
 """The times of a card in the order of the day, as people call them."""
+
+PARTS: Final = {
+    QueryPart.HOURS: say("The hours"),
+    QueryPart.MEALS: say("A meal"),
+    QueryPart.EXTRAS: say("Extras and allowances"),
+    QueryPart.RATE: say("The rate"),
+    QueryPart.OTHER: say("Something else"),
+}
+"""What a question about an agreed card can be about."""
 
 NONE: Final = "\N{EN DASH}"
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from flask import request
 from flask_babel import lazy_gettext as _
-from wtforms import DateTimeLocalField, SelectMultipleField, TextAreaField
+from wtforms import DateTimeLocalField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.domain.booking.queries.applicants import Applicant, Place
-from marketplace.domain.booking.services import SendOffer
+from marketplace.domain.booking.rules.cancelling import Reason
+from marketplace.domain.booking.services import CancelBooking, SendOffer
 from marketplace.domain.casting.rules import Action
 from marketplace.domain.casting.services.selects import SelectApplicants
 from marketplace.kernel.zones import local
-from marketplace.web.forms import PageForm, Required, wall_instant
+from marketplace.web.forms import PageForm, Required, options, wall_instant
 from marketplace.web.presentation import day
 
 LONGEST_NOTE: Final = 1000
@@ -110,15 +111,32 @@ def _deadline(possible: Sequence[Place], now: datetime) -> datetime:
 
 
 class CancelForm(PageForm):
-    """Why a booking is cancelled; the person reads it."""
+    """Why a booking is cancelled; the person reads it.
 
+    seen: what the page said each reason costs, "production:32500" each.
+    """
+
+    kind = RadioField(
+        _("Why it is called off"),
+        choices=options({reason.value: reason.value for reason in Reason}),
+        default=Reason.PRODUCTION.value,
+    )
     reason = TextAreaField(
         _("Reason"),
         description=_("The person reads this."),
         validators=[Required(_("Say why.")), Length(max=LONGEST_NOTE)],
     )
 
-    def text(self) -> str:
-        """Return the reason without blank ends."""
-        typed: Any = self.reason.data
-        return str(typed or "").strip()
+    def to_command(self, booking_id: int, production_id: int, by_id: int) -> CancelBooking:
+        """Return the cancellation, with the fee that was on the page."""
+        kind = Reason(self.kind.data)
+        seen = dict(one.split(":") for one in request.form.getlist("seen") if ":" in one)
+        fee = seen.get(kind.value, "")
+        return CancelBooking(
+            booking_id=booking_id,
+            production_id=production_id,
+            by_id=by_id,
+            reason=str(self.reason.data or "").strip(),
+            kind=kind,
+            seen_fee=int(fee) if fee.isascii() and fee.isdigit() else None,
+        )

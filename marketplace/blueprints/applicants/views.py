@@ -20,10 +20,11 @@ from marketplace.domain.booking.queries.applicants import (
     held_booking,
     offer_id_of,
 )
-from marketplace.domain.booking.services import CancelBooking, WithdrawOffer
+from marketplace.domain.booking.services import WithdrawOffer, fees_of
 from marketplace.domain.casting.queries.roles import RoleRow
 from marketplace.domain.casting.services import selects
 from marketplace.domain.casting.services.selects import Selected
+from marketplace.domain.timecards.services import cancel as cancel_booking
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, the_production, viewer
 from marketplace.web.extensions import clock, reading, transaction
@@ -129,11 +130,10 @@ def cancel(role: str, application: str, booking: str) -> ResponseReturnValue:
     found, form, status = pages.the_role(role), CancelForm(), 422
     held = _booking(found, booking)
     if form.validate():
-        by_id, production_id = viewer().user_id, the_production().id
-        command = CancelBooking(held.id, production_id, by_id, form.text())
+        command = form.to_command(held.id, the_production().id, viewer().user_id)
         try:
             with transaction() as session:
-                services.cancel(session, command, clock=clock())
+                cancel_booking(session, command, clock=clock())
             flash(gettext("Cancelled. The person is told, with the reason."))
             return redirect(_panel(role, application), 303)
         except DomainError as refusal:
@@ -160,6 +160,7 @@ def _cancel_page(role: RoleRow, application: str, held: HeldBooking, form: Cance
         form=form,
         applicant=pages.the_applicant(role, application),
         held=held,
+        fees=fees_of(reading(), held.id, clock().now()),
     )
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from marketplace.blueprints.hours import bp
-from marketplace.blueprints.hours.forms import QueryForm
+from marketplace.blueprints.hours.forms import AskForm, QueryForm
 from marketplace.domain.payroll.rules.paper import basis
 from marketplace.domain.payroll.rules.shapes import PayError
 from marketplace.domain.payroll.services import earnings_of
@@ -17,7 +17,7 @@ from marketplace.domain.timecards.services import AgreeHours, QueryHours
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.extensions import clock, reading, transaction
-from marketplace.web.worked import changes_of, extra_word
+from marketplace.web.worked import PARTS, changes_of, extra_word
 
 __all__ = ["bp"]
 
@@ -63,6 +63,24 @@ def query(card: str) -> ResponseReturnValue:
     return redirect(url_for("hours.show", card=card), 303)
 
 
+@bp.post("/<card>/ask")
+@allow(Permission.TALENT)
+def ask(card: str) -> ResponseReturnValue:
+    """Agree, and ask about one thing; the pay does not wait for the answer."""
+    found, form = _card(card), AskForm()
+    if not form.validate():
+        return _page(found, QueryForm(formdata=None), form), 422
+    try:
+        with transaction() as session:
+            command = form.to_command(found.id, person_id(), _seen())
+            services.agree_and_ask(session, command, clock=clock())
+    except DomainError as refusal:
+        form.refuse(refusal.message)
+        return _page(_card(card), QueryForm(formdata=None), form), refusal.http_status
+    flash(gettext("Sent. You are paid without waiting for the answer."))
+    return redirect(url_for("hours.show", card=card), 303)
+
+
 def _card(public_id: str) -> OwnCard:
     return own_card(reading(), person_id(), public_id) or abort(404)
 
@@ -73,7 +91,7 @@ def _seen() -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def _page(card: OwnCard, form: QueryForm) -> str:
+def _page(card: OwnCard, form: QueryForm, asking: AskForm | None = None) -> str:
     try:
         earnings, problem = earnings_of(reading(), card.id), None
     except PayError as refusal:
@@ -82,6 +100,8 @@ def _page(card: OwnCard, form: QueryForm) -> str:
         "hours/show.html",
         card=card,
         form=form,
+        asking=asking or AskForm(formdata=None),
+        parts=PARTS,
         earnings=earnings,
         problem=problem,
         basis=basis,

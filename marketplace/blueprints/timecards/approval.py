@@ -13,14 +13,37 @@ from marketplace.domain.payroll.rules.shapes import Earnings, PayError
 from marketplace.domain.payroll.services import earnings_of_cards
 from marketplace.domain.productions.queries import DayRow
 from marketplace.domain.timecards.queries import CardRow, cards_of_day
-from marketplace.domain.timecards.rules import REFUSALS, CardState
+from marketplace.domain.timecards.rules import REFUSALS, SIGNED, CardState
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money, parse
 from marketplace.kernel.sentences import Sentence, say
 from marketplace.web.access import ProductionRow
 
-OPEN: Final = (CardState.SENT, CardState.AGREED)
-DONE: Final = (CardState.APPROVED, CardState.LOCKED)
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the approval: which cards wait for it, and which have passed it.
+
+    own: what somebody reads on their own card; waiting: on a card of an earlier step.
+    """
+
+    open: tuple[CardState, ...]
+    done: tuple[CardState, ...]
+    own: Sentence
+    waiting: Sentence | None = None
+
+
+BY_PRODUCTION: Final = Stage(
+    open=(CardState.SENT, CardState.AGREED),
+    done=SIGNED,
+    own=say("Nobody approves their own hours; ask another producer."),
+)
+FOR_PAYROLL: Final = Stage(
+    open=(CardState.APPROVED,),
+    done=(CardState.PAYROLL_APPROVED, CardState.LOCKED),
+    own=say("Nobody approves their own hours; ask another accountant."),
+    waiting=say("The production has not approved this time card yet."),
+)
 
 
 class ApprovalError(DomainError):
@@ -49,7 +72,7 @@ class Line:
     @property
     def is_answered(self) -> bool:
         """Whether the person has agreed to the hours themselves."""
-        return self.card.state is CardState.AGREED and not self.card.is_auto_agreed
+        return self.card.has_agreed and not self.card.is_auto_agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +85,13 @@ class Approval:
     day: DayRow
     lines: list[Line]
     limit: int
+    stage: Stage
 
     @property
     def open(self) -> list[Line]:
         """The cards that can be approved."""
-        return [line for line in self.lines if line.why is None and line.card.state in OPEN]
+        waiting = self.stage.open
+        return [line for line in self.lines if line.why is None and line.card.state in waiting]
 
     @property
     def chosen(self) -> list[Line]:
@@ -81,7 +106,7 @@ class Approval:
     @property
     def done(self) -> list[Line]:
         """The cards that were approved before."""
-        return [line for line in self.lines if line.card.state in DONE]
+        return [line for line in self.lines if line.card.state in self.stage.done]
 
     @property
     def unpayable(self) -> list[Line]:
@@ -122,6 +147,7 @@ def approval_of(
     day: DayRow,
     reader: tuple[int, int],
     chosen: Collection[str] | None = None,
+    stage: Stage = BY_PRODUCTION,
 ) -> Approval:
     """Return what approving a day means; five queries for any number of people.
 
@@ -134,8 +160,9 @@ def approval_of(
     for card in cards:
         earnings = earned.get(card.card_id or 0)
         is_chosen = chosen is None or card.card_public_id in chosen
-        lines.append(Line(card, earnings, _why_not(card, earnings, by_id), is_chosen))
-    return Approval(day, lines, limit)
+        why = _why_not(card, earnings, by_id, stage)
+        lines.append(Line(card, earnings, why, is_chosen))
+    return Approval(day, lines, limit, stage)
 
 
 def check_totals(lines: list[Line], shown: Collection[str], typed: str, limit: int) -> None:
@@ -151,11 +178,13 @@ def check_totals(lines: list[Line], shown: Collection[str], typed: str, limit: i
         raise ApprovalError(say("Type the total as it is shown: %(total)s.", total=above))
 
 
-def _why_not(card: CardRow, earnings: Earnings | PayError | None, by_id: int) -> Sentence | None:
-    if card.state in DONE:
+def _why_not(
+    card: CardRow, earnings: Earnings | PayError | None, by_id: int, stage: Stage
+) -> Sentence | None:
+    if card.state in stage.done:
         return None
     if card.user_id == by_id:
-        return say("Nobody approves their own hours; ask another producer.")
-    if card.state not in OPEN:
-        return REFUSALS[card.state]
+        return stage.own
+    if card.state not in stage.open:
+        return stage.waiting or REFUSALS[card.state]
     return earnings.message if isinstance(earnings, PayError) else None

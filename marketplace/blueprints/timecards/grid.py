@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.payroll.queries import agreements
 from marketplace.domain.payroll.rules.shapes import Earnings, PayError
-from marketplace.domain.payroll.services import previews
+from marketplace.domain.payroll.services import earnings_of_cards, previews
 from marketplace.domain.productions.queries import DayRow
 from marketplace.domain.timecards.queries import CardRow, Version, cards_of_day, versions_of
 from marketplace.domain.timecards.rules import (
@@ -91,8 +91,8 @@ class Row:
     @property
     def is_unusual(self) -> bool:
         """Whether somebody should look at this row first."""
-        is_queried = self.card.state is CardState.QUERIED
-        return is_queried or self.problem is not None or bool(self.warnings)
+        is_back = self.card.state is CardState.QUERIED or bool(self.card.returned_reason)
+        return is_back or self.problem is not None or bool(self.warnings)
 
     @property
     def is_changed(self) -> bool:
@@ -105,6 +105,12 @@ class Row:
         return self.earnings.gross if isinstance(self.earnings, Earnings) else None
 
     @property
+    def fee_cause(self) -> Sentence | None:
+        """Why a fee is paid, for a day that was called off."""
+        found = self.earnings.lines if isinstance(self.earnings, Earnings) else ()
+        return found[0].cause if found else None
+
+    @property
     def pay_problem(self) -> Sentence | None:
         """Why the hours cannot be priced."""
         return self.earnings.message if isinstance(self.earnings, PayError) else None
@@ -112,10 +118,11 @@ class Row:
 
 @dataclass(slots=True)
 class Grid:
-    """Every confirmed booking of a day; a row to look at comes first."""
+    """Every confirmed booking of a day, a row to look at first; fees: days called off."""
 
     day: DayRow
     rows: list[Row]
+    fees: list[Row]
     form_errors: list[Sentence] = field(default_factory=list)
 
     @property
@@ -126,11 +133,11 @@ class Grid:
     @property
     def totals(self) -> tuple[Money, ...]:
         """What the day pays so far, one sum per currency."""
-        return sums(row.gross for row in self.rows)
+        return sums(row.gross for row in (*self.rows, *self.fees))
 
     def count(self, *states: str) -> int:
         """Count cards by state."""
-        return sum(row.card.state in states for row in self.rows)
+        return sum(row.card.state in states for row in (*self.rows, *self.fees))
 
     @property
     def approvable(self) -> int:
@@ -163,13 +170,14 @@ def grid_of(
         known = versions.get(card.card_id or 0, [])
         row.version = known[-1] if known else None
         row.changes = changes_of(known, day.shoot_date, production.zone)
-        if typed is not None and not card.is_locked:
+        if typed is not None and not card.is_locked and not card.is_fee:
             _take(row, typed)
         _read(row, day, production.zone)
         rows.append(row)
     _price(session, rows)
     rows.sort(key=lambda row: (not row.is_unusual, row.card.call_at))
-    return Grid(day, rows)
+    worked = [row for row in rows if not row.card.is_fee]
+    return Grid(day, worked, [row for row in rows if row.card.is_fee])
 
 
 def save(session: Session, grid: Grid, production_id: int, by_id: int, *, clock: Clock) -> int:
@@ -223,7 +231,7 @@ def _take(row: Row, typed: Mapping[str, str]) -> None:
 
 
 def _read(row: Row, day: DayRow, zone: str) -> None:
-    if row.is_empty and row.card.hours is None:
+    if row.card.is_fee or (row.is_empty and row.card.hours is None):
         return
     try:
         hours = read_hours(TypedHours(**row.typed), day.shoot_date, row.card.call_at, zone)
@@ -253,5 +261,7 @@ def _refuse_stale(row: Row) -> None:
 def _price(session: Session, rows: list[Row]) -> None:
     hours = {row.card.booking_id: row.hours for row in rows if row.hours is not None}
     priced = previews(session, hours)
+    fees = [row.card.card_id for row in rows if row.card.is_fee and row.card.card_id]
+    called_off = earnings_of_cards(session, fees) if fees else {}
     for row in rows:
-        row.earnings = priced.get(row.card.booking_id)
+        row.earnings = priced.get(row.card.booking_id) or called_off.get(row.card.card_id or 0)

@@ -6,13 +6,18 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from marketplace.blueprints.timecards import bp
+from marketplace.blueprints.timecards import bp, people, questions, signing
 from marketplace.blueprints.timecards.approval import Approval, Line, approval_of, check_totals
 from marketplace.blueprints.timecards.grid import Grid, grid_of, save, sums
 from marketplace.domain.productions import queries
 from marketplace.domain.productions.queries import DayRow
 from marketplace.domain.timecards import services
-from marketplace.domain.timecards.queries import DayCounts, counts_of, typed_total_limit
+from marketplace.domain.timecards.queries import (
+    DayCounts,
+    count_open_questions,
+    counts_of,
+    typed_total_limit,
+)
 from marketplace.domain.timecards.services import ApproveCards
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.sentences import Sentence
@@ -21,7 +26,7 @@ from marketplace.web.extensions import clock, reading, transaction
 from marketplace.web.presentation import exact
 from marketplace.web.worked import WORDS
 
-__all__ = ["bp"]
+__all__ = ["bp", "people", "questions", "signing"]
 
 
 @bp.get("/time-cards")
@@ -33,7 +38,8 @@ def index() -> ResponseReturnValue:
         (day, counts.get(day.id, DayCounts()))
         for day in queries.days(reading(), the_production().id)
     ]
-    return render_template("timecards/index.html", days=days, now=clock().now())
+    asked = count_open_questions(reading(), the_production().id)
+    return render_template("timecards/index.html", days=days, asked=asked, now=clock().now())
 
 
 @bp.get("/days/<day>/time-cards")

@@ -19,10 +19,17 @@ from marketplace.domain.booking.rules import (
     is_open_at,
     is_possible,
 )
+from marketplace.domain.booking.rules.cancelling import (
+    NO_POLICY,
+    Policy,
+    deal_words,
+    read_policy,
+)
 from marketplace.domain.casting.models import Role
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 
 _FACTS = (
     Offer.id,
@@ -45,7 +52,10 @@ _FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class OfferDay:
-    """One date of an offer, on the terms it was made with. rank: place in the line of standbys."""
+    """One date of an offer, on the terms it was made with. rank: place in the line of standbys.
+
+    fee: what a day that was called off pays.
+    """
 
     id: int
     public_id: str
@@ -59,6 +69,9 @@ class OfferDay:
     guaranteed_minutes: int
     fit: Fit
     rank: int | None = None
+    policy: Policy = NO_POLICY
+    standby_percent: int = 0
+    fee: Money | None = None
 
     @property
     def can_accept(self) -> bool:
@@ -94,6 +107,11 @@ class OfferPage:
     def of(self, *states: str) -> list[OfferDay]:
         """Return the dates in one of the states."""
         return [day for day in self.days if day.state in states]
+
+    @property
+    def called_off(self) -> tuple[Sentence, ...]:
+        """What is paid when a date is called off, or for waiting on standby."""
+        return deal_words(self.days[0].policy, self.days[0].standby_percent)
 
     @property
     def total(self) -> Money:
@@ -158,9 +176,19 @@ def _days(session: Session, person_id: int, where: sa.ColumnElement[bool]) -> li
             row.Booking.guaranteed_minutes,
             found[row.Booking.shoot_day_id],
             ranks.get(row.Booking.id),
+            read_policy(row.Booking.cancellation_policy),
+            row.Booking.standby_percent,
+            _fee(row.Booking),
         )
         for row in rows
     ]
+
+
+def _fee(booking: Booking) -> Money | None:
+    """Return what a day that was called off pays, or None."""
+    if booking.fee_minor is None or booking.state == BookingState.CONFIRMED:
+        return None
+    return Money(booking.fee_minor, booking.currency)
 
 
 def _window(booking: Booking, on: date) -> DayWindow:

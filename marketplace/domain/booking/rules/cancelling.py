@@ -245,6 +245,16 @@ def policy_words(policy: Policy) -> tuple[Sentence, ...]:
     return (*rows, home)
 
 
+def deal_words(policy: Policy, standby_percent: int) -> tuple[Sentence, ...]:
+    """Say what is paid when a day is called off, and for waiting on standby; or nothing."""
+    lines = policy_words(policy) if policy.rows else ()
+    if not standby_percent:
+        return lines
+    share = standby_percent
+    waiting = say("Waiting on standby until it ends: %(share)s%% of the day rate.", share=share)
+    return (*lines, waiting)
+
+
 _WHO: Final = {
     Reason.PRODUCTION: say("Cancelled by the production"),
     Reason.WEATHER: say("Cancelled for weather"),

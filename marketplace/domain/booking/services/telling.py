@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.domain.accounts.models import User
 from marketplace.domain.booking.models import Booking, Offer
-from marketplace.domain.booking.rules.cancelling import policy_words, read_policy
+from marketplace.domain.booking.rules.cancelling import deal_words, read_policy
 from marketplace.domain.casting.models import Role
 from marketplace.domain.notices import services as notices
 from marketplace.domain.notices.services import Message, Reader
@@ -128,13 +128,7 @@ def rate_line(booking: Booking) -> Sentence:
 
 def fee_lines(booking: Booking) -> tuple[Sentence, ...]:
     """Say what is paid when the day is called off, and for waiting on standby; or nothing."""
-    policy = read_policy(booking.cancellation_policy)
-    lines = policy_words(policy) if policy.rows else ()
-    if not booking.standby_percent:
-        return lines
-    share = booking.standby_percent
-    waiting = say("Waiting on standby until it ends: %(share)s%% of the day rate.", share=share)
-    return (*lines, waiting)
+    return deal_words(read_policy(booking.cancellation_policy), booking.standby_percent)
 
 
 def deadline_line(expires_at: datetime, zone: str) -> Sentence:

@@ -48,6 +48,7 @@ class CardRow:
     version: int
     query: str
     is_auto_agreed: bool
+    agreed_at: datetime | None
     card_kind: CardKind
     returned_reason: str
     upgraded_to: str
@@ -58,6 +59,11 @@ class CardRow:
     def is_fee(self) -> bool:
         """Whether the day was called off: a fee is paid, and there are no hours."""
         return self.card_kind in WITHOUT_HOURS
+
+    @property
+    def has_agreed(self) -> bool:
+        """Whether the person has agreed, or 72 hours have passed."""
+        return self.agreed_at is not None
 
     @property
     def floor(self) -> timedelta:
@@ -104,6 +110,7 @@ def cards_of_day(session: Session, production_id: int, shoot_day_id: int) -> lis
             TimeCard.version,
             TimeCard.query,
             TimeCard.is_auto_agreed,
+            TimeCard.agreed_at,
             TimeCard.kind,
             TimeCard.returned_reason,
             Booking.upgraded_to,
@@ -183,9 +190,9 @@ def _begin(row: Any) -> datetime:  # noqa: ANN401 - a row of many columns
 
 
 def _row(row: Any, rest: Rest | None) -> CardRow:  # noqa: ANN401 - as above
-    state, version, query, is_auto, kind, returned, upgraded_to, entry = row[15:]
+    state, version, query, is_auto, agreed_at, kind, returned, upgraded_to, entry = row[15:]
     standing = (CardState(state or CardState.PENDING), version or 0, query or "", bool(is_auto))
-    special = (CardKind(kind or CardKind.WORK), returned or "", upgraded_to)
+    special = (agreed_at, CardKind(kind or CardKind.WORK), returned or "", upgraded_to)
     hours = None if entry is None else hours_of(entry)
     facts: list[Any] = [*row[:15], *standing, *special, hours, rest]
     return CardRow(*facts)
