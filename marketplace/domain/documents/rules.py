@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal, NamedTuple, Self, get_args
 from urllib.parse import quote
 
@@ -177,11 +177,13 @@ class SlipDocument:
         What was added to slips later is there only when it says something, so that the JSON and
         the digest of a slip stay what they were when it was issued.
         """
-        stored = _without_blanks(self, asdict(self))
-        lines = zip(self.lines, stored["lines"], strict=True)
-        stored["lines"] = [_without_blanks(line, texts) for line, texts in lines]
+        stored: Texts = {
+            "employer": _said(self.employer),
+            "payee": _said(self.payee),
+            "lines": [_said(line) for line in self.lines],
+        }
         return json.dumps(
-            stored,
+            _said(self) | stored,
             ensure_ascii=False,
             sort_keys=True,
             separators=(",", ":"),
@@ -228,10 +230,21 @@ def addressed(document: SlipDocument, site: str) -> SlipDocument:
     return replace(document, verify_url=f"{where}?code={code_of(document.data_digest)}")
 
 
-def _without_blanks(shape: SlipDocument | SlipLine, stored: Texts) -> Texts:
+def _said(shape: Party | Payee | SlipLine | SlipDocument) -> Texts:
     """Return the fields of an object without those that came later and are empty."""
-    blank = {one.name for one in fields(shape) if one.metadata and not stored[one.name]}
-    return {name: value for name, value in stored.items() if name not in blank}
+    always, later = NAMES[type(shape)]
+    said = {name: getattr(shape, name) for name in always}
+    return said | {name: value for name in later if (value := getattr(shape, name))}
+
+
+NAMES: Final = {
+    shape: (
+        [one.name for one in fields(shape) if not one.metadata],
+        [one.name for one in fields(shape) if one.metadata],
+    )
+    for shape in (Party, Payee, SlipLine, SlipDocument)
+}
+"""The names of the fields that are always stored, and of those that came later."""
 
 
 def _read(stored: dict[str, Any]) -> Texts:

@@ -50,15 +50,13 @@ class Event(StrEnum):
     """What happens to a payout; the gateway's answers are `accepted`, `refused`, `silent`.
 
     filed, unfiled: a bank file holds it, or was cancelled; returned: the bank sent it back;
-    lacking: the details the bank needs are missing; turned_away: the gateway takes no order at
-    all now.
+    lacking: the details the bank needs are missing.
     """
 
     START = "start"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     SILENT = "silent"
-    TURNED_AWAY = "turned_away"
     ARRIVED = "arrived"
     RELEASE = "release"
     RETRY = "retry"
@@ -108,7 +106,6 @@ MOVES: Final[dict[tuple[PayoutState, Event], PayoutState]] = {
     (_S.SENDING, Event.ACCEPTED): _S.SENT,
     (_S.SENDING, Event.REFUSED): _S.BLOCKED,
     (_S.SENDING, Event.SILENT): _S.SENDING,
-    (_S.SENDING, Event.TURNED_AWAY): _S.DUE,
     (_S.SENT, Event.ARRIVED): _S.PAID,
     (_S.HELD, Event.RELEASE): _S.DUE,
     (_S.BLOCKED, Event.RETRY): _S.DUE,

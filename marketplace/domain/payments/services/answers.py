@@ -203,10 +203,14 @@ def _turn_away(
     refused: Refused,
     clock: Clock,
 ) -> datetime:
-    """Put a payment back that was refused for no reason of its own; the others wait with it."""
-    payout.state = after(PayoutState(payout.state), Event.TURNED_AWAY)
+    """Let a payment wait that was refused for no reason of its own, and the others with it.
+
+    Nothing moved, so it goes on under a new key.
+    """
+    payout.state = after(PayoutState(payout.state), Event.SILENT)
     attempt.outcome = Outcome.REFUSED
     attempt.detail = refused.text
+    new_attempts(session, [payout], clock)
     session.flush()
     log_payouts(session, [payout], "turn_away", clock, why=refused.code)
     until = clock.now() + CLOSED_FOR

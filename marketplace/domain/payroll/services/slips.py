@@ -39,6 +39,7 @@ from marketplace.domain.payroll.services.numbers import Runs, take_numbers
 from marketplace.domain.payroll.services.offsets import Offsets, offsets_of
 from marketplace.domain.payroll.services.parties import Parties, parties_of
 from marketplace.domain.payroll.services.payees import taxed_payee
+from marketplace.domain.payroll.services.writing import Remembered
 from marketplace.domain.payroll.services.years import Before, Years, years_of
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
@@ -90,8 +91,9 @@ def issue_slips(
         _slip(draft, number, run.id, clock)
         for draft, number, run in zip(drafts, numbers, opened, strict=True)
     ]
+    remembered = Remembered(write)
     for slip, draft, run in zip(slips, drafts, opened, strict=True):
-        _seal(slip, draft, vault, write, run.number)
+        _seal(slip, draft, vault, remembered, run.number)
     insert_all(session, slips)
     lines = zip(slips, drafts, strict=True)
     insert_rows(session, PayLineRow, [row for one in lines for row in _rows(*one)])
