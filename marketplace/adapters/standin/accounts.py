@@ -133,15 +133,14 @@ def link(books: Books, account: str, return_url: str, refresh_url: str) -> Body:
     return {"created": books.second, "path": f"/standin/onboarding/{token}"}
 
 
-def follow(books: Books, token: str) -> Body | None:
-    """Use a link; None when it was used before, is too old, or never was."""
-    found = next((one for one in books.newest("link") if one["token"] == token), None)
-    if found is None:
-        return None
-    is_fresh = not found["used"] and found["until"] > books.second
-    found["used"] = True
-    books.keep(found)
-    return found if is_fresh else {**found, "stale": True}
+def find_link(books: Books, token: str) -> Body | None:
+    """Return the link of an onboarding page."""
+    return next((one for one in books.newest("link") if one["token"] == token), None)
+
+
+def is_over(books: Books, link: Body) -> bool:
+    """Say whether a link was used, or is too old."""
+    return bool(link["used"]) or link["until"] <= books.second
 
 
 def change(books: Books, account: str, state: str) -> None:

@@ -62,8 +62,8 @@ def transfer(books: Books, asked: dict[str, Any]) -> Body:
             "transfer_group": asked.get("transfer_group"),
         },
     )
-    books.move(currency, -amount, account=PLATFORM, after=AT_ONCE)
-    books.move(currency, amount, account=account, after=AT_ONCE)
+    booked(books, PLATFORM, made, -amount)
+    booked(books, account, made, amount)
     happened(books, "transfer.created", made)
     return made
 
@@ -115,8 +115,8 @@ def reverse(books: Books, transfer_id: str, asked: dict[str, Any]) -> Body:
     sent["reversed"] = sent["amount_reversed"] == sent["amount"]
     sent["reversals"]["data"].insert(0, made)
     books.keep(sent)
-    books.move(currency, -amount, account=account, after=AT_ONCE)
-    books.move(currency, amount, account=PLATFORM, after=AT_ONCE)
+    booked(books, account, made, -amount)
+    booked(books, PLATFORM, made, amount)
     happened(books, "transfer.reversed", sent)
     return made
 
@@ -143,7 +143,7 @@ def pay_out(books: Books, account: str, asked: dict[str, Any]) -> Body:
         },
         account=account,
     )
-    books.move(currency, -amount, account=account, after=AT_ONCE)
+    booked(books, account, made, -amount)
     happened(books, "payout.created", made, account=account)
     return made
 
@@ -157,7 +157,7 @@ def end_payout(books: Books, account: str, payout_id: str, status: str) -> Body:
     found["status"] = status
     if status == "failed" and was != "failed":
         found["failure_code"] = "account_closed"
-        books.move(found["currency"], found["amount"], account=account, after=AT_ONCE)
+        booked(books, account, found, found["amount"])
     books.keep(found)
     happened(books, f"payout.{status}", found, account=account)
     return found
@@ -170,7 +170,34 @@ def payouts(books: Books, account: str, asked: dict[str, Any]) -> Body:
 
 def fund(books: Books, currency: str, amount: int) -> None:
     """Put settled money into the platform's balance."""
-    books.move(currency, amount, account=PLATFORM, after=AT_ONCE)
+    booked(books, PLATFORM, {"id": "", "object": "topup", "currency": currency}, amount)
+
+
+def booked(
+    books: Books,
+    account: str,
+    source: Body,
+    amount: int,
+    *,
+    fee: int = 0,
+    after: timedelta = AT_ONCE,
+) -> Body:
+    """Change a balance because of an object, and note the line of it."""
+    available_on = books.now + after
+    net = amount - fee
+    books.move(source["currency"], net, account=account, available_on=available_on)
+    line = {
+        "amount": amount,
+        "available_on": int(available_on.timestamp()),
+        "created": books.second,
+        "currency": source["currency"],
+        "fee": fee,
+        "net": net,
+        "source": source["id"],
+        "status": "pending" if after else "available",
+        "type": source["object"],
+    }
+    return books.make("balance_transaction", "txn", line, account=account)
 
 
 def _check(amount: int, currency: str) -> None:

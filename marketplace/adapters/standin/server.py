@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from marketplace.adapters.standin import accounts, events, money
+from marketplace.adapters.standin import pages
 from marketplace.adapters.standin.answers import ApiError, refused
 from marketplace.adapters.standin.events import API_VERSION
 from marketplace.adapters.standin.parameters import ParameterError, Values, check, decode
-from marketplace.adapters.standin.store import PLATFORM, Body, Books, Saved, Store
+from marketplace.adapters.standin.routes import ROUTES, Call, Route
+from marketplace.adapters.standin.store import PLATFORM, Books, Saved, Store
 
 if TYPE_CHECKING:  # a package of types only
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -62,26 +59,6 @@ work done, kept under the key · conflict: 409 · too_many: 429 · wrong_key: 40
 of a proxy · key_forgotten: does not know the key it was given before."""
 
 SLOW_SECONDS: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request that was understood. names: of the path; asked: checked parameters."""
-
-    account: str
-    host: str
-    names: Mapping[str, str]
-    asked: Values
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One call of the API. shape: its typed parameters in the SDK; empty: it takes none."""
-
-    method: str
-    path: str
-    shape: str
-    answer: Callable[[Books, Call], Body]
 
 
 class StandIn:
@@ -169,11 +146,10 @@ class StandIn:
             endpoint, names = RULES.bind_to_environ(request.environ).match()
         except HTTPException as problem:
             return Response(str(problem.description), problem.code)
-        return (
-            _onboarded(self.store, names["token"], request.form)
-            if endpoint == "onboarded"
-            else (_onboarding(self.store, names["token"]))
-        )
+        values = list(names.values())
+        if request.method == "POST":
+            return endpoint(self.store, *values, request.form)  # type: ignore[no-any-return]  # of a route
+        return endpoint(self.store, *values)  # type: ignore[no-any-return]  # of a route
 
 
 def _asked(request: Request, shape: str) -> Values:
@@ -241,57 +217,6 @@ def _carried_out(books: Books, route: Route, call: Call) -> Response:
     return _server_error() if books.strikes(ERROR_AFTER) else _response(200, json.dumps(body))
 
 
-def _link_v2(books: Books, call: Call) -> Body:
-    account = call.asked["account"]
-    wanted = call.asked["use_case"].get("account_onboarding", {})
-    accounts.get(books, "v2.core.account", account)
-    return {"object": "v2.core.account_link", "account": account, **_link(books, call, wanted)}
-
-
-def _link_v1(books: Books, call: Call) -> Body:
-    accounts.get(books, "account", call.asked["account"])
-    return {"object": "account_link", **_link(books, call, call.asked)}
-
-
-def _link(books: Books, call: Call, wanted: Values) -> Body:
-    ways = (wanted.get("return_url", ""), wanted.get("refresh_url", ""))
-    made = accounts.link(books, call.asked["account"], *ways)
-    return {"created": made["created"], "url": f"{call.host}{made['path']}"}
-
-
-def _onboarding(store: Store, token: str) -> Response:
-    """Show the page on which a payee gives their details."""
-    with store.work() as books:
-        link = next((one for one in books.newest("link") if one["token"] == token), None)
-        if link is None or link["used"] or link["until"] <= books.second:
-            return redirect(link["refresh_url"]) if link else Response("No such page.", 404)
-    choices = "".join(
-        f'<p><button name="state" value="{escape(state)}">{escape(words)}</button></p>'
-        for state, words in ONBOARDING.items()
-    )
-    page = f"<h1>Stand-in for Stripe: your details</h1><form method=post>{choices}</form>"
-    return Response(f"<!doctype html><title>Stand-in</title>{page}", mimetype="text/html")
-
-
-ONBOARDING: Final = {
-    "ready": "Everything is right: pay me",
-    "checking": "Everything is right, and Stripe checks it",
-    "needs": "Leave a document out",
-    "new": "Leave without saying anything",
-}
-"""What a payee may do on the stand-in's page."""
-
-
-def _onboarded(store: Store, token: str, form: dict[str, Any]) -> Response:
-    with store.work() as books:
-        link = accounts.follow(books, token)
-        if link is None or link.get("stale"):
-            return redirect(link["refresh_url"]) if link else Response("No such page.", 404)
-        if form.get("state") in ONBOARDING:
-            accounts.change(books, link["account"], form["state"])
-    return redirect(link["return_url"], HTTPStatus.SEE_OTHER)
-
-
 def _response(status: int, body: str) -> Response:
     response = Response(body, status, mimetype="application/json")
     response.headers["Request-Id"] = "req_standin"
@@ -326,43 +251,12 @@ def _half(response: Response) -> Response:
     return response
 
 
-ROUTES: Final = (
-    Route("POST", "/v2/core/accounts", "v2.core.AccountCreateParams",
-          lambda books, call: accounts.open_v2(books, call.asked)),
-    Route("GET", "/v2/core/accounts/<account>", "v2.core.AccountRetrieveParams",
-          lambda books, call: accounts.get(books, "v2.core.account", call.names["account"])),
-    Route("POST", "/v2/core/account_links", "v2.core.AccountLinkCreateParams",
-          _link_v2),
-    Route("POST", "/v1/accounts", "AccountCreateParams",
-          lambda books, call: accounts.open_v1(books, call.asked)),
-    Route("GET", "/v1/accounts/<account>", "AccountRetrieveParams",
-          lambda books, call: accounts.get(books, "account", call.names["account"])),
-    Route("POST", "/v1/account_links", "AccountLinkCreateParams",
-          _link_v1),
-    Route("GET", "/v1/balance", "BalanceRetrieveParams",
-          lambda books, call: money.balance(books, call.account)),
-    Route("POST", "/v1/transfers", "TransferCreateParams",
-          lambda books, call: money.transfer(books, call.asked)),
-    Route("GET", "/v1/transfers", "TransferListParams",
-          lambda books, call: money.transfers(books, call.asked)),
-    Route("GET", "/v1/transfers/<transfer>", "TransferRetrieveParams",
-          lambda books, call: money.get_transfer(books, call.names["transfer"])),
-    Route("POST", "/v1/transfers/<transfer>/reversals", "TransferReversalCreateParams",
-          lambda books, call: money.reverse(books, call.names["transfer"], call.asked)),
-    Route("POST", "/v1/payouts", "PayoutCreateParams",
-          lambda books, call: money.pay_out(books, call.account, call.asked)),
-    Route("GET", "/v1/payouts", "PayoutListParams",
-          lambda books, call: money.payouts(books, call.account, call.asked)),
-    Route("GET", "/v1/events", "EventListParams",
-          lambda books, call: events.events(books, call.asked)),
-    Route("GET", "/v1/events/<event>", "EventRetrieveParams",
-          lambda books, call: events.event(books, call.names["event"])),
-)  # fmt: skip
-
 RULES: Final = Map(
     [
         *(Rule(one.path, methods=[one.method], endpoint=one) for one in ROUTES),
-        Rule("/standin/onboarding/<token>", methods=["GET"], endpoint="onboarding"),
-        Rule("/standin/onboarding/<token>", methods=["POST"], endpoint="onboarded"),
+        Rule("/standin/onboarding/<token>", methods=["GET"], endpoint=pages.details),
+        Rule("/standin/onboarding/<token>", methods=["POST"], endpoint=pages.give_details),
+        Rule("/standin/checkout/<session_id>", methods=["GET"], endpoint=pages.checkout),
+        Rule("/standin/checkout/<session_id>", methods=["POST"], endpoint=pages.pay),
     ],
 )

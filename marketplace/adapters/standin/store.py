@@ -98,12 +98,19 @@ class Books:
         )
         return (json.loads(row["body"]) for row in rows.fetchall())
 
-    def move(self, currency: str, net: int, *, account: str, after: timedelta) -> None:
-        """Put money into an account, or take it out; it may be used later."""
-        available_on = int((self.now + after).timestamp())
+    def any(self, object_id: str) -> Body:
+        """Return an object of whatever kind; its id alone when there is none."""
+        found = self._file.execute(
+            "SELECT body FROM object WHERE id = ?",
+            (object_id,),
+        ).fetchone()
+        return json.loads(found["body"]) if found else {"id": object_id}
+
+    def move(self, currency: str, net: int, *, account: str, available_on: datetime) -> None:
+        """Put money into an account, or take it out; it may be used from an instant on."""
         self._file.execute(
             "INSERT INTO money (account, currency, net, available_on) VALUES (?, ?, ?, ?)",
-            (account, currency, net, available_on),
+            (account, currency, net, int(available_on.timestamp())),
         )
 
     def balance(self, account: str) -> tuple[dict[str, int], dict[str, int]]:

@@ -75,8 +75,8 @@ def test_a_payee_goes_through_the_onboarding_page_once(standin: Running) -> None
     )
 
     shown = requests.get(link.url, timeout=5)
-    answer = requests.post(link.url, {"state": "ready"}, timeout=5, allow_redirects=False)
-    again = requests.post(link.url, {"state": "needs"}, timeout=5, allow_redirects=False)
+    answer = requests.post(link.url, {"choice": "ready"}, timeout=5, allow_redirects=False)
+    again = requests.post(link.url, {"choice": "needs"}, timeout=5, allow_redirects=False)
 
     assert "Everything is right" in shown.text
     assert answer.headers["Location"] == "http://127.0.0.1/back"
