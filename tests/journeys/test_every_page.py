@@ -37,6 +37,7 @@ NOT_PAGES: Final = {
     "/calendar/<token>.ics",
     "/healthz",
     "/speculation.json",
+    "/c/<company>/bank-files/<file>/content",
     "/c/<company>/exports/<job>/file",
     '/c/<company>/<any(register,journal,taxes,"year-end","payee-year",remittance):paper>.csv',
     '/c/<company>/<any(register,journal,taxes,"year-end","payee-year",remittance):paper>.xlsx',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from marketplace.adapters.schemas import check_message
 from marketplace.domain.accounts.models import Company, User
 from marketplace.domain.accounts.rules import PaysBy
+from marketplace.domain.banking.queries import bank_days
 from marketplace.domain.banking.rules.orders import Account, BankFormat
 from marketplace.domain.documents.queries import open_file, pieces
 from marketplace.domain.payments import services
 from marketplace.domain.payments.models import BankFile, BankFileRow, Payout
 from marketplace.domain.payments.queries.bank_profiles import Profile
+from marketplace.domain.payments.rules import BANK_FILE, PayoutState
+from marketplace.domain.payments.services.bank_answers import KeepAnswer, keep_answer
 from marketplace.domain.payments.services.bank_files import (
     MakeFile,
     content_of,
@@ -27,6 +30,8 @@ from marketplace.domain.people.models import Payee
 from marketplace.domain.productions.models import Production
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.money import Money
+from marketplace.kernel.zones import local_date
+from marketplace.outside import Outside
 from tests.support import builders
 from tests.support.payday import VAULT, a_closed_day, a_till, an_approved_card
 
@@ -120,3 +125,29 @@ def rows(session: Session, made: BankFile) -> list[BankFileRow]:
 def company_of(session: Session, made: BankFile) -> Company:
     """Return whose file it is."""
     return session.get_one(Company, made.company_id)
+
+
+def filed(session: Session, accountant: User, outside: Outside) -> dict[str, str]:
+    """Put the demo's refused payment into a file with an answer; returns what is where."""
+    blocked = sa.select(Payout).where(Payout.state == PayoutState.BLOCKED)
+    payout = session.scalars(blocked).one()
+    payout.gateway, payout.state, payout.problem_code = BANK_FILE, PayoutState.DUE, ""
+    payee = session.scalars(sa.select(Payee).where(Payee.person_id == payout.person_id)).one()
+    payee.routing_number = ROUTINGS[0]
+    profile = Profile(BankFormat.NACHA, PAYERS[BankFormat.NACHA], "1123456789", "Pay")
+    vault, clock = outside.vault, outside.clock
+    command = KeepProfile(payout.company_id, accountant.id, payout.currency, profile)
+    keep_profile(session, command, vault=vault, clock=clock)
+    days = bank_days(payout.currency)
+    on = days.next_open(local_date(clock.now(), days.zone) + timedelta(days=1))
+    made = make_file(
+        session,
+        order([payout], accountant, on),
+        vault=vault,
+        check=outside.check_message,
+        clock=clock,
+    )
+    text = f"备注,状态\n{payout.public_id},成功\nunknown,成功\n"
+    said = KeepAnswer(made.company_id, accountant.id, made.currency, "bank.csv", text.encode())
+    answer = keep_answer(session, said, vault=vault, clock=clock)
+    return {"file": made.public_id, "answer": answer.public_id, "currency": "USD"}

@@ -35,6 +35,7 @@ from marketplace.domain.timecards.models import TimeCard
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.ids import digest, secret_token
 from marketplace.worker.drain import Crew
+from tests.support.bankfiles import filed
 from tests.support.builders import a_member
 from tests.support.databases import Database, upgrade
 from tests.support.site import Site, cheap_passwords, settings_for
@@ -135,6 +136,7 @@ def furnish(site: DemoSite) -> Places:
         users = _users(session)
         values = _values(session, users)
         links = _links(session, users, site.clock)
+        values |= filed(session, users["accountant"], site.outside)
     site.work()
     open_day = {"day": values.pop("open_day")}
     planned = ("days.show", "days.edit", "days.update", "days.move", "days.keep", "days.remove")
