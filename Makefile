@@ -6,7 +6,7 @@ TEMPLATES := $(wildcard marketplace/templates)
 WORKERS := 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fix rules bench migration books lock guards
+.PHONY: help setup run demo test check fix rules bench migration books lock guards mutants
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -58,6 +58,9 @@ books: ## check the ledger of this installation
 
 lock: ## pin every dependency anew, with hashes
 	@scripts/lock
+
+mutants: ## plant small faults in the pay rules and count those the tests catch: make mutants [files="china wages"]
+	$(PYTHON) -m scripts.mutants --show $(files)
 
 guards: ## plant each known fault in a copy and see its gate fail
 	$(PYTHON) -m scripts.guards

@@ -19,7 +19,8 @@ def shared(bands: Sequence[Band], before: Fraction, until: Fraction) -> tuple[Ba
     """Return bands for a shift whose first hours fall in a workday that was worked in before.
 
     before: hours of earlier shifts in that workday; until: how many hours of this shift are
-    still in it. Those count on from `before`; the others count from the call, as ever.
+    still in it. Those count on from `before`; the others count from the call, as ever. A band
+    that ends before it starts holds no hours.
     """
     cause = say("%(hours)s hours were worked before in the same workday.", hours=plain(before))
     early = (
@@ -32,7 +33,7 @@ def shared(bands: Sequence[Band], before: Fraction, until: Fraction) -> tuple[Ba
         for band in bands
     )
     late = (replace(band, from_h=max(band.from_h, until)) for band in bands)
-    return tuple(band for band in (*early, *late) if band.to_h is None or band.from_h < band.to_h)
+    return (*early, *late)
 
 
 def weekly(
