@@ -42,6 +42,7 @@ class Permission(StrEnum):
     RUN_DAYS = "run_days"
     APPROVE_HOURS = "approve_hours"
     APPROVE_PAYROLL = "approve_payroll"
+    SEE_COST = "see_cost"
     SEE_PAY = "see_pay"
 
 
@@ -54,6 +55,7 @@ GRANTS: Final[dict[Permission, frozenset[CompanyRole]]] = {
     Permission.RUN_DAYS: frozenset({_ROLE.OWNER, _ROLE.PRODUCER, _ROLE.AD}),
     Permission.APPROVE_HOURS: frozenset({_ROLE.OWNER, _ROLE.PRODUCER}),
     Permission.APPROVE_PAYROLL: frozenset({_ROLE.OWNER, _ROLE.ACCOUNTANT}),
+    Permission.SEE_COST: frozenset({_ROLE.OWNER, _ROLE.PRODUCER, _ROLE.ACCOUNTANT}),
     Permission.SEE_PAY: frozenset({_ROLE.OWNER, _ROLE.ACCOUNTANT}),
 }
 """Which roles of a company open which permission: the whole matrix, and nowhere else."""

@@ -33,6 +33,7 @@ GETS_IN: Final[dict[Permission, set[str]]] = {
     Permission.CAST: {"owner", "producer", "casting"},
     Permission.RUN_DAYS: {"owner", "producer", "ad"},
     Permission.APPROVE_HOURS: {"owner", "producer"},
+    Permission.SEE_COST: {"owner", "producer", "accountant"},
     Permission.SEE_PAY: {"owner", "accountant"},
 }
 """Who of a company opens what, said a second time on purpose: two places must change together."""

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from marketplace.blueprints.days import board, bp
+from marketplace.blueprints.days import board, bp, cost
 from marketplace.blueprints.days.forms import DayForm, DaysForm, edit_form
 from marketplace.domain.booking.queries import boards
 from marketplace.domain.productions import queries, services
@@ -16,7 +16,7 @@ from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, the_production, viewer
 from marketplace.web.extensions import clock, reading, transaction
 
-__all__ = ["board", "bp"]
+__all__ = ["board", "bp", "cost"]
 
 
 @bp.get("")

@@ -10,6 +10,7 @@ from flask_babel import gettext, ngettext
 
 from marketplace.blueprints.roles.forms import DISCLOSURES, KINDS, RoleForm, edit_form, role_form
 from marketplace.blueprints.roles.grid import grid_of
+from marketplace.blueprints.roles.pricing import Pricing, of_role, of_terms
 from marketplace.domain.booking.services import edit_role
 from marketplace.domain.casting.queries import roles as queries
 from marketplace.domain.casting.queries.roles import RoleRow
@@ -37,7 +38,7 @@ def new() -> ResponseReturnValue:
     """Show the form of a new role."""
     start = {"currency": the_production().currency, "kind": "principal"}
     form = role_form(_days(), the_production().zone, start)
-    return render_template("roles/new.html", form=form)
+    return render_template("roles/new.html", form=form, pricing=None)
 
 
 @bp.post("/new")
@@ -55,7 +56,28 @@ def create() -> ResponseReturnValue:
         except DomainError as refusal:
             form.refuse(refusal.message)
             status = refusal.http_status
-    return render_template("roles/new.html", form=form), status
+    return render_template("roles/new.html", form=form, pricing=None), status
+
+
+@bp.post("/new/price")
+@allow(Permission.MANAGE_PRODUCTIONS)
+def price() -> ResponseReturnValue:
+    """Price the days of a new role as typed; nothing is stored."""
+    form, pricing, status = role_form(_days(), the_production().zone), None, 422
+    if form.validate():
+        pricing, status = of_terms(reading(), the_production().id, form.terms()), 200
+    return render_template("roles/new.html", form=form, pricing=pricing), status
+
+
+@bp.post("/<role>/price")
+@allow(Permission.MANAGE_PRODUCTIONS)
+def price_changed(role: str) -> ResponseReturnValue:
+    """Price the days of a role as typed; nothing is stored."""
+    found, form = _role(role), role_form(_days(), the_production().zone)
+    if not form.validate():
+        return _edit_page(form, found, 422)
+    pricing = of_terms(reading(), the_production().id, form.terms())
+    return _edit_page(form, found, 200, pricing)
 
 
 @bp.get("/<role>/edit")
@@ -150,8 +172,11 @@ def _told(people: int) -> str:
     )
 
 
-def _edit_page(form: RoleForm, role: RoleRow, status: int) -> ResponseReturnValue:
-    words = {"kinds": KINDS, "disclosures": DISCLOSURES}
+def _edit_page(
+    form: RoleForm, role: RoleRow, status: int, pricing: Pricing | None = None
+) -> ResponseReturnValue:
+    pricing = pricing or of_role(reading(), the_production().id, role)
+    words = {"kinds": KINDS, "disclosures": DISCLOSURES, "pricing": pricing}
     return render_template("roles/edit.html", form=form, role=role, **words), status
 
 
