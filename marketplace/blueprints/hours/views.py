@@ -13,6 +13,7 @@ from marketplace.domain.payroll.rules.shapes import PayError
 from marketplace.domain.payroll.services import earnings_of
 from marketplace.domain.timecards import services
 from marketplace.domain.timecards.queries import OwnCard, own_card
+from marketplace.domain.timecards.queries.vouchers import vouchers_of_card
 from marketplace.domain.timecards.services import AgreeHours, QueryHours
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, person_id
@@ -107,4 +108,5 @@ def _page(card: OwnCard, form: QueryForm, asking: AskForm | None = None) -> str:
         basis=basis,
         extra_word=extra_word,
         changes=changes_of(card.versions, card.shoot_date, card.zone),
+        vouchers=vouchers_of_card(reading(), card.id),
     )

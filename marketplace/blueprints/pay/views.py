@@ -12,6 +12,7 @@ from marketplace.domain.documents.jobs import slip_subject
 from marketplace.domain.documents.queries import open_file
 from marketplace.domain.reports import queries
 from marketplace.domain.reports.queries import SlipDetail
+from marketplace.domain.reports.queries.corrections import chain_of, own_claims
 from marketplace.domain.reports.rules import file_name
 from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.downloads import stored_file
@@ -26,7 +27,8 @@ def index() -> ResponseReturnValue:
     """Show the next payment on top, then every day's pay by production."""
     before = request.args.get("before", type=int)
     pay = queries.own_pay(reading(), person_id(), before=before)
-    return render_template("pay/index.html", pay=pay, is_first=before is None)
+    claims = own_claims(reading(), person_id()) if before is None else []
+    return render_template("pay/index.html", pay=pay, is_first=before is None, claims=claims)
 
 
 @bp.get("/<slip>")
@@ -36,7 +38,8 @@ def show(slip: str) -> ResponseReturnValue:
     detail = _slip(slip)
     document = queries.document_of(detail, outside().vault)
     own = queries.own_row(reading(), detail.row)
-    return render_template("pay/show.html", detail=detail, document=document, own=own)
+    chain = chain_of(reading(), detail.row.id)
+    return render_template("pay/show.html", detail=detail, document=document, own=own, chain=chain)
 
 
 @bp.get("/<slip>.pdf")

@@ -16,6 +16,7 @@ from marketplace.domain.payments.queries import attempts
 from marketplace.domain.payments.services import RetryPayout, retry_payout
 from marketplace.domain.reports import queries
 from marketplace.domain.reports.queries import SlipDetail
+from marketplace.domain.reports.queries.corrections import chain_of
 from marketplace.domain.reports.rules import PayoutStatus, file_name
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, the_company, viewer
@@ -62,7 +63,8 @@ def show(slip: str) -> ResponseReturnValue:
     document = queries.document_of(detail, outside().vault)
     tried = attempts(reading(), detail.row.id)
     note(slip_subject(slip), "see_legal_names", [detail.row.number])
-    return render_template("payslips/show.html", detail=detail, document=document, attempts=tried)
+    page = {"attempts": tried, "chain": chain_of(reading(), detail.row.id)}
+    return render_template("payslips/show.html", detail=detail, document=document, **page)
 
 
 @bp.post("/slips/<slip>/send-again")

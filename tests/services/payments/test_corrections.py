@@ -400,7 +400,7 @@ def test_yesterdays_wrap_reopens_the_next_paid_day(
 ) -> None:
     card_id = a_paid_card(unit, till, clock)
     with unit() as session:
-        next_id = another_day(session, card_id, "2026-11-22", hours=("07:00", "11:00")).id
+        next_id = another_day(session, card_id, "2026-11-22", hours=("07:00", "15:00")).id
     clock.at += timedelta(days=1)
     run_to_the_end(unit, till, clock)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -105,10 +106,19 @@ def own_claims(session: Session, person_id: int) -> list[Claim]:
     return [one for one in _claims(session, Overpayment.person_id == person_id) if one.is_open]
 
 
-def claims_of_company(session: Session, company_id: int) -> list[Claim]:
-    """Return the newest overpayments of a company that no later correction replaced."""
-    stands = Overpayment.state != ClaimState.REPLACED
-    return _claims(session, Overpayment.company_id == company_id, stands)
+def claims_of_company(
+    session: Session,
+    company_id: int,
+    within: Collection[int] | None = None,
+) -> list[Claim]:
+    """Return the newest overpayments of a company that no later correction replaced.
+
+    within: the ids of the only productions to show; None: all of the company.
+    """
+    where = [Overpayment.company_id == company_id, Overpayment.state != ClaimState.REPLACED]
+    if within is not None:
+        where.append(PaySlip.production_id.in_(within))
+    return _claims(session, *where)
 
 
 def _links(session: Session, where: sa.ColumnElement[bool]) -> list[SlipLink]:
@@ -146,14 +156,15 @@ def _claims(session: Session, *where: sa.ColumnElement[bool]) -> list[Claim]:
         .order_by(Overpayment.id.desc())
         .limit(MOST),
     )
-    return [
-        Claim(
+    found: list[list[Any]] = [
+        [
             claim.public_id,
             Money(claim.amount_minor, claim.currency),
             Money(int(back), claim.currency),
             ClaimState(claim.state),
             claim.answered_at,
             *slip,
-        )
+        ]
         for claim, back, *slip in rows
     ]
+    return [Claim(*facts) for facts in found]

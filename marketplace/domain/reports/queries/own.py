@@ -36,6 +36,9 @@ OPEN: Final = (
     CardState.PAYROLL_APPROVED,
 )
 MISSING: Final = say("A pay slip needs your legal name and your tax form.")
+TAKEN_BACK: Final = PayStatus(PayWord.REPLACED)
+"""What a reversal reads as: it has no payment."""
+
 COMING: Final = (PayoutState.SENT, PayoutState.SENDING, PayoutState.DUE)
 
 
@@ -120,7 +123,7 @@ def own_row(session: Session, slip: SlipRow) -> OwnRow:
 
 def _paid(session: Session, slips: list[SlipRow]) -> list[OwnRow]:
     statuses = statuses_of_slips(session, [slip.id for slip in slips])
-    return [_of_slip(slip, statuses[slip.id]) for slip in slips]
+    return [_of_slip(slip, statuses.get(slip.id) or TAKEN_BACK) for slip in slips]
 
 
 def _of_slip(slip: SlipRow, status: PayStatus) -> OwnRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -174,12 +174,12 @@ def voucher_of(
     session: Session,
     company_id: int,
     public_id: str,
-    production_id: int | None = None,
+    within: Collection[int] | None = None,
 ) -> VoucherRow | None:
-    """Return an adjustment of a company, or of one of its productions; or None."""
+    """Return an adjustment of a company, or of some of its productions; or None."""
     where = [AdjustmentVoucher.company_id == company_id, AdjustmentVoucher.public_id == public_id]
-    if production_id is not None:
-        where.append(AdjustmentVoucher.production_id == production_id)
+    if within is not None:
+        where.append(AdjustmentVoucher.production_id.in_(within))
     return next(iter(_rows(session, *where)), None)
 
 
@@ -193,9 +193,19 @@ def vouchers_of_production(session: Session, production_id: int) -> list[Voucher
     return _rows(session, AdjustmentVoucher.production_id == production_id)
 
 
-def vouchers_of_company(session: Session, company_id: int) -> list[VoucherRow]:
-    """Return the newest adjustments of a company, those that wait first."""
-    return _rows(session, AdjustmentVoucher.company_id == company_id)
+def vouchers_of_company(
+    session: Session,
+    company_id: int,
+    within: Collection[int] | None = None,
+) -> list[VoucherRow]:
+    """Return the newest adjustments of a company, those that wait first.
+
+    within: the ids of the only productions to show; None: all of the company.
+    """
+    where = [AdjustmentVoucher.company_id == company_id]
+    if within is not None:
+        where.append(AdjustmentVoucher.production_id.in_(within))
+    return _rows(session, *where)
 
 
 _maker, _approver, _accountant = (sa.orm.aliased(User) for _ in range(3))
@@ -252,8 +262,8 @@ def _entry(version: sa.orm.InstrumentedAttribute[int]) -> sa.ColumnElement[bool]
 
 
 def _row(row: Sequence[Any]) -> VoucherRow:
-    voucher, entry, before, maker, approver, accountant, card, *rest = row
-    return VoucherRow(
+    voucher, entry, before, maker, approver, accountant, *rest = row
+    facts: list[Any] = [
         voucher.id,
         voucher.public_id,
         voucher.number,
@@ -269,11 +279,11 @@ def _row(row: Sequence[Any]) -> VoucherRow:
         _signed(voucher.payroll_at, accountant),
         voucher.issued_at,
         voucher.time_card_id,
-        card,
         *rest,
-        before=hours_of(before),
-        now=hours_of(entry),
-    )
+        hours_of(before),
+        hours_of(entry),
+    ]
+    return VoucherRow(*facts)
 
 
 def _signed(at: datetime | None, by: str | None) -> Signed | None:
