@@ -35,7 +35,8 @@ class Box:
 class Form:
     """One form of one country; boxes[0] decides whether it is due.
 
-    schemes: patterns of the tax rules it belongs to; engagements: empty for any.
+    schemes: patterns of the tax rules it belongs to; engagements, tax_forms: empty for any.
+    needs: terms without which nobody stands on it.
     thresholds: from which amount it is due, by year; empty: from the first payment.
     """
 
@@ -44,15 +45,18 @@ class Form:
     currency: str
     schemes: tuple[str, ...]
     engagements: tuple[str, ...]
+    tax_forms: tuple[str, ...]
+    needs: tuple[str, ...]
     thresholds: Mapping[int, str]
     boxes: tuple[Box, ...]
     sources: tuple[str, ...]
     unverified: str
 
-    def covers(self, scheme: str, engagement: str) -> bool:
-        """Say whether payments under these tax rules and this engagement stand on the form."""
+    def covers(self, scheme: str, engagement: str, tax_form: str) -> bool:
+        """Say whether payments under these rules, to somebody with this tax form, stand on it."""
         is_of_scheme = any(fnmatchcase(scheme, pattern) for pattern in self.schemes)
-        return is_of_scheme and (not self.engagements or engagement in self.engagements)
+        is_of_kind = not self.engagements or engagement in self.engagements
+        return is_of_scheme and is_of_kind and (not self.tax_forms or tax_form in self.tax_forms)
 
     def threshold(self, year: int) -> Money | None:
         """Return from which amount the form is due in a year; None: the year is not known."""
@@ -75,6 +79,13 @@ class YearSums:
         names = self.terms.keys() | other.terms.keys()
         terms = {name: self.terms.get(name, 0) + other.terms.get(name, 0) for name in names}
         return YearSums(self.currency, self.payments + other.payments, terms)
+
+
+def stands_on(form: Form, sums: YearSums) -> bool:
+    """Say whether a year's sums have anything to say on a form."""
+    if form.needs and not _sum(form.needs, sums):
+        return False
+    return any(_sum(box.plus, sums) for box in form.boxes)
 
 
 def box_amount(box: Box, sums: YearSums, year: int) -> Money:
@@ -112,6 +123,8 @@ def _form(raw: Mapping[str, Any]) -> Form:
             currency=raw["currency"],
             schemes=tuple(raw["schemes"]),
             engagements=tuple(raw.get("engagements", ())),
+            tax_forms=tuple(raw.get("tax_forms", ())),
+            needs=tuple(raw.get("needs", ())),
             thresholds=_by_year(raw.get("threshold", {})),
             boxes=tuple(_box(one) for one in raw["boxes"]),
             sources=tuple(raw["sources"]),

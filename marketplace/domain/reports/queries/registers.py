@@ -28,8 +28,6 @@ from marketplace.kernel.sentences import Sentence, say
 
 TAKEN: Final = ("withholding", "deduction")
 MOST_RUNS: Final = 60
-NO_COST: Final = ("nothing", "premium", "holiday_included")
-"""Memos that only tell something; every other memo is what the employer pays on top."""
 
 PLAIN: Final[dict[str, Sentence]] = {
     "straight": say("Straight time"),
@@ -137,9 +135,8 @@ def columns(session: Session, company_id: int, filters: SlipFilters) -> Columns:
 
 
 def on_register() -> sa.ColumnElement[bool]:
-    """Say which lines count: all but memos, and of those what the employer pays on top."""
-    is_cost = sa.and_(PayLineRow.amount_minor != 0, PayLineRow.code.not_in(NO_COST))
-    return sa.or_(PayLineRow.kind != "memo", is_cost)
+    """Say which lines count: a memo with an amount is what the employer pays on top."""
+    return sa.or_(PayLineRow.kind != "memo", PayLineRow.amount_minor != 0)
 
 
 def side_of(kind: str) -> str:
@@ -226,7 +223,7 @@ def episodes_of(session: Session, production_id: int) -> dict[str, str]:
     """Return which episodes the shoot days of a production are booked to, by public id."""
     wanted = sa.select(ShootDay.public_id, ShootDay.episodes)
     found = session.execute(wanted.where(ShootDay.production_id == production_id))
-    return dict(found.tuples().all())
+    return {public_id: episodes for public_id, episodes in found}  # noqa: C416 - rows are no pairs
 
 
 def company_runs(

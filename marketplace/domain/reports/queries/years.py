@@ -12,7 +12,7 @@ from marketplace.domain.accounts.models import Company
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.payroll.models import PayLineRow, PaySlip
 from marketplace.domain.payroll.queries import forms
-from marketplace.domain.payroll.rules.forms import Form, YearSums, box_amount
+from marketplace.domain.payroll.rules.forms import Form, YearSums, box_amount, stands_on
 from marketplace.domain.payroll.rules.slips import legal_name_owner
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.people.ports import Vault
@@ -39,8 +39,12 @@ LONG: Final = (
     Column(say("Amount"), Kind.MONEY),
 )
 
-Key = tuple[int, int, str, str, str]
-"""Company, person, currency, tax rules and engagement."""
+Key = tuple[int, int, str, str, str, str]
+"""Company, person, currency, tax rules, engagement and tax form given."""
+
+GIVEN: Final = sa.func.coalesce(
+    PaySlip.inputs[("payment", "payee", "tax_form")].as_string(), sa.literal_column("''")
+).label("form_given")
 
 
 def year_paper(session: Session, office: Office) -> Paper:
@@ -90,7 +94,9 @@ def year_sums(session: Session, where: list[sa.ColumnElement[bool]]) -> dict[Key
         PaySlip.currency,
         PaySlip.scheme,
         Booking.engagement,
+        GIVEN,
     )
+    named = (*group[:-1], sa.literal_column(GIVEN.name))
     payments = sa.case((PaySlip.kind == "original", 1), else_=0)
     wholes = {
         "taxed": taxed(),
@@ -102,7 +108,7 @@ def year_sums(session: Session, where: list[sa.ColumnElement[bool]]) -> dict[Key
         joined(*group, sa.func.sum(payments), *(sa.func.sum(one) for one in wholes.values()))
         .join(Booking, Booking.id == PaySlip.booking_id)
         .where(*where)
-        .group_by(*group),
+        .group_by(*named),
     )
     terms: dict[Key, dict[str, int]] = {}
     counts: dict[Key, int] = {}
@@ -115,7 +121,7 @@ def year_sums(session: Session, where: list[sa.ColumnElement[bool]]) -> dict[Key
         .join(Booking, Booking.id == PaySlip.booking_id)
         .join(PayLineRow, PayLineRow.pay_slip_id == PaySlip.id)
         .where(*where)
-        .group_by(*group, PayLineRow.kind, PayLineRow.code),
+        .group_by(*named, PayLineRow.kind, PayLineRow.code),
     )
     for *key, kind, code, minor in lines:
         terms[_key(key)][f"{kind}:{code}"] = int(minor)
@@ -123,8 +129,8 @@ def year_sums(session: Session, where: list[sa.ColumnElement[bool]]) -> dict[Key
 
 
 def _key(values: list[Any]) -> Key:
-    company, person, currency, scheme, engagement = values
-    return company, person, currency, scheme, engagement
+    company, person, currency, scheme, engagement, given = values
+    return company, person, currency, scheme, engagement, given or ""
 
 
 def _people(
@@ -160,15 +166,11 @@ def _people(
 def of_form(form: Form, sums: Mapping[Key, YearSums]) -> dict[tuple[int, int], YearSums]:
     """Return the sums that stand on a form, by payer and payee."""
     found: dict[tuple[int, int], YearSums] = {}
-    for (company, person, currency, scheme, engagement), one in sums.items():
-        if currency == form.currency and form.covers(scheme, engagement):
+    for (company, person, currency, *about), one in sums.items():
+        if currency == form.currency and form.covers(*about):
             key = (company, person)
             found[key] = found[key] + one if key in found else one
-    return {key: one for key, one in found.items() if _says_anything(form, one)}
-
-
-def _says_anything(form: Form, sums: YearSums) -> bool:
-    return any(box_amount(box, sums, max(box.cap or [0])).minor for box in form.boxes)
+    return {key: one for key, one in found.items() if stands_on(form, one)}
 
 
 def _sheet(
@@ -249,7 +251,7 @@ def _long(
     """Return one line for each payer, form and box."""
     ids = {company for company, *_ in sums}
     named = sa.select(Company.id, Company.legal_name).where(Company.id.in_(sorted(ids)))
-    companies = dict(session.execute(named).tuples().all())
+    companies = {company_id: name for company_id, name in session.execute(named)}  # noqa: C416 - rows are no pairs
     rows: list[Row] = []
     for form in forms():
         for (company, _person), one in of_form(form, sums).items():
