@@ -46,7 +46,7 @@ class CardState(StrEnum):
 class CardKind(StrEnum):
     """What a card is for: work, or a day that was called off and is paid by the policy.
 
-    sent_home: came and was not used; has hours. cancelled, standby: nobody came; no hours.
+    sent_home: came and was not used; has hours. cancelled, standby: a fee alone, no hours.
     """
 
     WORK = "work"
@@ -56,11 +56,14 @@ class CardKind(StrEnum):
 
 
 WITHOUT_HOURS: Final = (CardKind.CANCELLED, CardKind.STANDBY)
-"""Cards of a fee: what is paid follows from the booking alone."""
 
 
 class Action(StrEnum):
-    """What somebody does to a time card."""
+    """What somebody does to a time card.
+
+    send_back: the accountant rejects, the person's answer stays; _open: there was none yet.
+    open: the day was called off, so the fee is sent in the place of any hours.
+    """
 
     ENTER = "enter"
     AGREE = "agree"
@@ -91,10 +94,7 @@ MOVES: Final[dict[tuple[CardState, Action], CardState]] = {
     (_S.APPROVED, Action.LOCK): _S.LOCKED,
     (_S.PAYROLL_APPROVED, Action.LOCK): _S.LOCKED,
 }
-"""`send_back`: the accountant rejects, the person's answer stays; `_open`: there was none yet.
-`open`: the day was called off, so the fee is sent in the place of any hours.
-Whether an approved card may be locked without the accountant is said by `is_payable`.
-"""
+"""Whether an approved card may be locked without the accountant is said by `is_payable`."""
 
 REFUSALS: Final[Mapping[CardState, Sentence]] = {
     _S.PENDING: say("No hours have been entered on this time card yet."),
@@ -116,17 +116,13 @@ def after(state: CardState, action: Action) -> CardState:
 
 
 PAYABLE: Final = (_S.APPROVED, _S.PAYROLL_APPROVED)
-"""States in which a pay slip may follow; the first only where no accountant signs."""
-
-SIGNED: Final = (_S.APPROVED, _S.PAYROLL_APPROVED, _S.LOCKED)
-"""States in which the production has approved."""
+SIGNED: Final = (*PAYABLE, _S.LOCKED)
+"""Where the production has approved. Payable: before the slip; see `is_payable`."""
 
 
 def is_payable(state: CardState, *, needs_payroll_approval: bool) -> bool:
     """Say whether a pay slip may be issued: every signature the production asks for is there."""
-    if state is CardState.PAYROLL_APPROVED:
-        return True
-    return state is CardState.APPROVED and not needs_payroll_approval
+    return state is _S.PAYROLL_APPROVED or (state is _S.APPROVED and not needs_payroll_approval)
 
 
 class QueryPart(StrEnum):
