@@ -16,6 +16,8 @@ from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from marketplace import db, logs
+from marketplace.domain.payments import queries as queries_of_pay
+from marketplace.domain.payments.queries import Scope
 from marketplace.domain.payroll.services import recompute as again
 from marketplace.domain.payroll.services.estimates import estimate
 from marketplace.domain.payroll.services.questions import answer, read_question, table
@@ -25,6 +27,7 @@ from marketplace.kernel.errors import DomainError
 from marketplace.outside import Outside, Stage
 from marketplace.web import presentation
 from marketplace.web.extensions import outside, reading
+from marketplace.worker import payday as paydays
 from marketplace.worker import serve as supervisor
 from marketplace.worker.books import checked
 from marketplace.worker.drain import Crew
@@ -39,7 +42,7 @@ demo = AppGroup("demo", help="The demo world and its clock.")
 
 def install(app: Flask) -> None:
     """Add the product's commands to `flask`."""
-    for command in (worker, drain, parked, serve, books, recompute, calc, demo):
+    for command in (worker, drain, payday, parked, serve, books, recompute, calc, demo):
         app.cli.add_command(command)
 
 
@@ -62,6 +65,37 @@ def drain(*, once: bool) -> None:
         done += crew.drain_all()
     left = crew.backlog()
     click.echo(f"Done: {done}. Still due: {left.due}. Given up: {left.parked}.")
+
+
+@click.command()
+@click.argument("day", required=False)
+@click.option("--all-due", is_flag=True, help="Every day that is over, instead of one.")
+@with_appcontext
+def payday(day: str | None, *, all_due: bool) -> None:
+    """Pay a shoot DAY (its name in its address): slips, payments, papers. Run again to go on."""
+    if bool(day) == all_due:
+        raise click.UsageError("Name one shoot day, or say --all-due.")
+    crew, since = crew_of(outside()), outside().clock.now()
+    with crew.unit() as session:
+        day_id = paydays.day_named(session, day) if day else None
+    if day and day_id is None:
+        raise click.ClickException("There is no such shoot day.")
+    refuse_wrong_books("Nothing is paid")
+    paydays.run_payday(crew, day_id, paydays.show_stage)
+    with crew.unit() as session:
+        for line in paydays.report(queries_of_pay.payday(session, Scope(day_id, since))):
+            click.echo(line)
+    refuse_wrong_books("This payday needs somebody to look")
+
+
+def refuse_wrong_books(words: str) -> None:
+    """End the command when something in the books cannot be."""
+    engine = db.create_engine(outside().settings.database_url)
+    found = checked(engine, outside())
+    engine.dispose()
+    if found:
+        lines = [f"{finding.name} {finding.subject}: {finding.sentence}" for finding in found]
+        raise click.ClickException("\n".join([f"{words}: the books do not balance.", *lines]))
 
 
 @click.command()
@@ -119,8 +153,9 @@ def calc(question: TextIO, *, is_table: bool) -> None:
     deal     rate, hours, agreement; or hourly; currency, overtime_rate, commission_pct,
              minimum, card, guaranteed
     day      date, zone, call, wrap, meals [[out, in]], previous_wrap, previous_multiplier,
-             day_number, holiday, bumps {code: count}, extras [{code, amount, quantity,
-             in_overtime_base, reimbursement}]; times are "26:00" or ISO with an offset
+             day_number; or instead of these three before [{date, call, wrap, meals}];
+             holiday, bumps {code: count}, extras [{code, amount, quantity, in_overtime_base,
+             reimbursement}]; times are "26:00" or ISO with an offset
     payment  may be left out: scheme, date, tax_form, backup_withholding, item, performed_in,
              expected_year, earlier [{date, gross, withheld, item}], state_nonresident,
              certificate {period, filing_status, is_step2, state_status, regular_allowances,

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.blueprints.calculator.forms import calculator_form
 from marketplace.blueprints.calculator.presets import PRESETS, START
 from marketplace.blueprints.calculator.reckoning import reckon
-from marketplace.domain.payroll.rules.paper import basis
+from marketplace.domain.payroll.rules.basis import basis
 from marketplace.web.access import Permission, allow
 from marketplace.web.extensions import clock
 

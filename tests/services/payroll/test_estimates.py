@@ -245,6 +245,8 @@ def test_the_table_shows_causes_and_sums_beneath_one_another() -> None:
         ({"day": {"extras": [{"code": "kit"}]}}, "day.extras[0].amount is missing."),
         ({"day": {"extras": ["kit"]}}, "day.extras[0] must be a JSON object."),
         ({"day": {"previous_multiplier": "many"}}, "day.previous_multiplier: many cannot be read."),
+        ({"day": {"before": [{}], "day_number": 2}}, "day.day_number follows from day.before"),
+        ({"day": {"before": [{"date": "2026-11-19"}]}}, "day.before[0].call is missing."),
         ({"payment": {"scheme": "nobody"}}, "There is no withholding scheme called nobody."),
         ({"payment": {"date": "2031-01-01"}}, "has no table for payments on"),
         ({"payment": {"tax_form": None}}, "A Form W-9 is needed"),
@@ -308,3 +310,28 @@ def test_a_breakfast_that_is_paid_restarts_the_meal_clock() -> None:
 
     assert [one.code for one in with_it.lines].count("meal_penalty") == 0
     assert [one.code for one in without.lines].count("meal_penalty") == 1
+
+
+def test_the_days_before_decide_rest_and_the_hours_of_the_week() -> None:
+    week = [
+        {"date": f"2026-11-{day}", "call": "07:00", "wrap": "15:30", "meals": [["12:00", "12:30"]]}
+        for day in range(15, 20)
+    ]
+    statute = asked(
+        deal={"agreement": "us_ca_statute", "rate": "240", "hours": 8},
+        day={"wrap": "15:30", "meals": [["12:00", "12:30"]], "before": week},
+    )
+    late = {"date": "2026-11-19", "call": "14:00", "wrap": "26:00"}
+    crew = asked(day={"before": [late]})
+
+    assert replied(statute)["gross"] == "360.00"  # 40 straight hours before: 8 h at 1.5 × 30
+    rest = [one for one in replied(crew)["lines"] if one["code"] == "rest_penalty"]
+    assert [one["cause"] for one in rest] == ["5 hours of rest, 10 owed: 5 hours short."]
+
+
+def test_an_allowance_that_repays_costs_stays_outside_the_taxed_pay() -> None:
+    extras = [{"code": "parking", "amount": "12.50"}, {"code": "kit_rental", "amount": "50"}]
+
+    found = replied(asked(day={"extras": extras}))
+
+    assert found["reimbursed"] == "12.50"

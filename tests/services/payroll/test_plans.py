@@ -13,7 +13,6 @@ from marketplace.domain.payroll.rules.shapes import Deal
 from marketplace.domain.payroll.services.plans import (
     Planned,
     plan,
-    plan_day,
     plan_of_day,
     planned_meals,
 )
@@ -106,9 +105,8 @@ def test_one_day_of_a_plan_is_priced_as_within_the_whole() -> None:
 
 def test_a_rest_penalty_that_keeps_the_last_rate_knows_the_planned_overtime() -> None:
     deal = a_deal(rate=45_000, hours=10, agreement="us_film_10_rollover")
-    long_day = plan_day(deal, ZONE, a_plan(0, "07:00", "24:00"))
 
-    short = plan_day(deal, ZONE, a_plan(1, "06:00", "16:00"), long_day, number=2)
+    short = plan(deal, ZONE, [a_plan(0, "07:00", "24:00"), a_plan(1, "06:00", "16:00")]).days[1]
 
     assert [one.code for one in short.penalties] == ["rest_penalty"]
 
@@ -145,3 +143,13 @@ def test_without_a_meal_rule_no_break_is_planned() -> None:
 
     assert planned_meals(None, call, ends) == ()
     assert Fraction((ends - call) // timedelta(minutes=1)) == 720
+
+
+def test_the_hours_of_a_planned_week_above_forty_are_overtime() -> None:
+    deal = a_deal(rate=24_000, hours=8, agreement="us_ca_statute")
+    week = [a_plan(day, "07:00", "15:30") for day in range(-1, 5)]  # six days of 8 h from Sunday
+
+    found = plan(deal, ZONE, week)
+
+    assert [one.each for one in found.days[:5]] == [Money(24_000, "USD")] * 5
+    assert found.days[5].each == Money(36_000, "USD")  # 48 h of work: the last 8 at 1.5 times

@@ -7,6 +7,7 @@ planned day of a role; days after one another therefore show short rests and six
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import Final
 
 from marketplace.domain.payroll.queries import load_agreement
 from marketplace.domain.payroll.rules import pay_day
+from marketplace.domain.payroll.rules.history import Shift, place
 from marketplace.domain.payroll.rules.shapes import (
     Deal,
     Earnings,
@@ -22,14 +24,14 @@ from marketplace.domain.payroll.rules.shapes import (
     PayLine,
     WorkedDay,
 )
-from marketplace.domain.payroll.rules.slips import day_number
 from marketplace.domain.payroll.rules.terms import MealRule
 from marketplace.domain.payroll.services.estimates import employer_side
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
 
 USUAL_MEAL: Final = timedelta(minutes=30)
-STRAIGHT: Final = Fraction(1)
+LOOKS_BACK: Final = timedelta(days=14)
+"""How many days before count: a work week, and the weekly rest before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,55 +127,43 @@ def plan(deal: Deal, zone: str, days: Iterable[Planned]) -> RolePlan:
     days: in any order. A day that cannot be priced says why and counts nowhere.
     """
     ordered = sorted(days, key=lambda one: one.call_at)
-    dates = [one.shoot_date for one in ordered]
-    found: list[PlannedPay] = []
-    for day in ordered:
-        before = found[-1] if found else None
-        number = day_number(day.shoot_date, dates)
-        found.append(plan_day(deal, zone, day, before, number=number))
-    return RolePlan(deal.day_rate, tuple(found))
+    shifts = _shifts(deal, zone, ordered)
+    return RolePlan(deal.day_rate, tuple(_priced(deal, one, shifts) for one in ordered))
 
 
 def plan_of_day(deal: Deal, zone: str, days: Iterable[Planned], day: Planned) -> PlannedPay:
     """Return what one of the planned days of a role pays, without pricing all the others."""
-    ordered = sorted(days, key=lambda one: one.call_at)
-    earlier = [one for one in ordered if one.call_at < day.call_at]
-    before = plan_day(deal, zone, earlier[-1]) if earlier else None
-    number = day_number(day.shoot_date, [one.shoot_date for one in ordered])
-    return plan_day(deal, zone, day, before, number=number)
+    first = day.shoot_date - LOOKS_BACK
+    near = [one for one in days if first <= one.shoot_date <= day.shoot_date]
+    return _priced(deal, day, _shifts(deal, zone, near))
 
 
-def plan_day(
-    deal: Deal,
-    zone: str,
-    day: Planned,
-    before: PlannedPay | None = None,
-    *,
-    number: int = 1,
-) -> PlannedPay:
-    """Return what one planned day pays one person who worked the day before as planned.
+def _shifts(deal: Deal, zone: str, days: Iterable[Planned]) -> dict[int, Shift]:
+    """Return the days as shifts by themselves; a day without an agreement in force is left out."""
+    found = {}
+    for one in days:
+        with suppress(PayError):
+            agreement = load_agreement(deal.agreement, one.shoot_date)
+            worked = WorkedDay(
+                shoot_date=one.shoot_date,
+                zone=zone,
+                in_at=one.call_at,
+                out_at=one.wrap_at,
+                meals=planned_meals(agreement.meals, one.call_at, one.wrap_at),
+            )
+            found[one.shoot_day_id] = Shift(one.shoot_day_id, deal, worked, agreement)
+    return found
 
-    number: which day of the work week it is.
-    """
-    meals: tuple[Meal, ...] = ()
+
+def _priced(deal: Deal, one: Planned, shifts: dict[int, Shift]) -> PlannedPay:
     try:
-        agreement = load_agreement(deal.agreement, day.shoot_date)
-        meals = planned_meals(agreement.meals, day.call_at, day.wrap_at)
-        worked = WorkedDay(
-            shoot_date=day.shoot_date,
-            zone=zone,
-            in_at=day.call_at,
-            out_at=day.wrap_at,
-            meals=meals,
-            previous_wrap_at=before.day.wrap_at if before else None,
-            day_number=number,
-            previous_multiplier=_last_multiplier(before),
-        )
+        agreement = load_agreement(deal.agreement, one.shoot_date)
+        worked = place(shifts[one.shoot_day_id], shifts.values())
         pay = pay_day(deal, worked, agreement)
-        beyond = timedelta(minutes=max(0, pay.worked_minutes - deal.guaranteed_minutes))
-        return PlannedPay(day, meals, pay, beyond=beyond)
     except PayError as refusal:
-        return PlannedPay(day, meals, None, refusal.message)
+        return PlannedPay(one, (), None, refusal.message)
+    beyond = timedelta(minutes=max(0, pay.worked_minutes - deal.guaranteed_minutes))
+    return PlannedPay(one, worked.meals, pay, beyond=beyond)
 
 
 def planned_meals(rule: MealRule | None, call: datetime, wrap: datetime) -> tuple[Meal, ...]:
@@ -207,10 +197,3 @@ def _next_due(rule: MealRule, call: datetime, meals: Sequence[Meal]) -> datetime
 
 def _span(hours: Fraction) -> timedelta:
     return timedelta(seconds=int(hours * 3600))
-
-
-def _last_multiplier(before: PlannedPay | None) -> Fraction:
-    """Return the highest multiple of the day before, which some rest penalties go on paying."""
-    lines = before.pay.lines if before and before.pay else ()
-    hourly = [one.multiplier for one in lines if one.kind == "earning" and one.unit == "hour"]
-    return max(hourly, default=STRAIGHT)

@@ -10,8 +10,10 @@ from fractions import Fraction
 from typing import Any
 
 from marketplace.domain.payroll.ports import Write
-from marketplace.domain.payroll.queries import load_agreement
-from marketplace.domain.payroll.rules.paper import basis
+from marketplace.domain.payroll.queries import load_agreement, load_allowances
+from marketplace.domain.payroll.rules.allowances import settled
+from marketplace.domain.payroll.rules.basis import basis
+from marketplace.domain.payroll.rules.history import Shift, place
 from marketplace.domain.payroll.rules.shapes import (
     Adjustment,
     Certificate,
@@ -25,6 +27,7 @@ from marketplace.domain.payroll.rules.shapes import (
 from marketplace.domain.payroll.services.estimates import Estimate, Taxing
 from marketplace.domain.payroll.services.reading import (
     Part,
+    QuestionError,
     a_count,
     a_currency,
     a_date,
@@ -43,6 +46,7 @@ from marketplace.domain.payroll.services.reading import (
     yes_or_no,
 )
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def read_question(raw: object) -> Question:
     day_part = whole.need("day", an_object("day"))
     shoot_date = day_part.need("date", a_date)
     deal = _deal(whole.need("deal", an_object("deal")), shoot_date)
-    day = _day(day_part, shoot_date, deal.day_rate.currency)
+    day = _after(day_part, _day(day_part, shoot_date, deal.day_rate.currency), deal)
     taxed = whole.get("payment", an_object("payment"), None)
     return Question(deal, day, None if taxed is None else _taxing(taxed, day, deal))
 
@@ -172,12 +176,14 @@ def _day(part: Part, shoot_date: date, currency: str) -> WorkedDay:
         "previous_wrap",
         "previous_multiplier",
         "day_number",
+        "before",
         "holiday",
         "bumps",
         "extras",
     )
     zone = part.need("zone", a_zone)
     instant = an_instant(shoot_date, zone)
+    known = load_allowances(shoot_date)
     bumps = part.get("bumps", an_object(part.at("bumps")), Part("", {}))
     return WorkedDay(
         shoot_date=shoot_date,
@@ -187,13 +193,47 @@ def _day(part: Part, shoot_date: date, currency: str) -> WorkedDay:
         meals=tuple(part.get("meals", pairs_of_meals(instant), ())),
         adjustments=(
             *(Adjustment(code, None, bumps.need(code, a_count)) for code in bumps.values),
-            *(_extra(one, currency) for one in part.objects("extras")),
+            *(settled(_extra(one, currency), known) for one in part.objects("extras")),
         ),
         previous_wrap_at=part.get("previous_wrap", instant, None),
         day_number=part.get("day_number", day_number, 1),
         is_holiday=part.get("holiday", yes_or_no, False),
         previous_multiplier=part.get("previous_multiplier", a_ratio, Fraction(1)),
     )
+
+
+def _after(part: Part, day: WorkedDay, deal: Deal) -> WorkedDay:
+    """Return the day with what the days before it mean, under the same deal.
+
+    Raises QuestionError when the same is also said in another way.
+    """
+    before = part.objects("before")
+    if not before:
+        return day
+    for name in ("previous_wrap", "previous_multiplier", "day_number"):
+        if name in part.values:
+            raise QuestionError(
+                say("%(place)s follows from day.before: leave it out.", place=part.at(name)),
+            )
+    others = [_shift(number, deal, _earlier_day(one, day)) for number, one in enumerate(before, 1)]
+    return place(_shift(0, deal, day), others)
+
+
+def _earlier_day(part: Part, day: WorkedDay) -> WorkedDay:
+    part.only("date", "call", "wrap", "meals")
+    shoot_date = part.need("date", a_date)
+    instant = an_instant(shoot_date, day.zone)
+    return WorkedDay(
+        shoot_date=shoot_date,
+        zone=day.zone,
+        in_at=part.need("call", instant),
+        out_at=part.need("wrap", instant),
+        meals=tuple(part.get("meals", pairs_of_meals(instant), ())),
+    )
+
+
+def _shift(number: int, deal: Deal, day: WorkedDay) -> Shift:
+    return Shift(number, deal, day, load_agreement(deal.agreement, day.shoot_date))
 
 
 def _extra(part: Part, currency: str) -> Adjustment:
