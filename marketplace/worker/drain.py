@@ -14,6 +14,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Final
 
+import sqlalchemy as sa
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -23,7 +24,7 @@ from marketplace.db import transaction
 from marketplace.domain.tasks import queries, services
 from marketplace.domain.tasks.queries import Backlog
 from marketplace.domain.tasks.rules import HopelessError, NotYetError
-from marketplace.domain.tasks.services import Claim
+from marketplace.domain.tasks.services import Claim, Only
 from marketplace.kernel.errors import DomainError
 from marketplace.outside import Outside
 from marketplace.worker.batches import BATCHES
@@ -88,14 +89,24 @@ class Crew:
             total += done
         return total
 
+    def drain_only(self, only: Only) -> int:
+        """Do the next due work of one kind, as much as is done together; returns how many."""
+        return self._next(only)
+
+    def count(self, only: Only) -> int:
+        """Return how much work of one kind is due, whoever holds it."""
+        wanted = sa.select(sa.func.count()).where(services.is_due(self._clock.now(), only))
+        with Session(self._engine) as session:
+            return session.scalar(wanted) or 0
+
     def leave(self) -> None:
         """Take no more work; what is in hand is finished."""
         self._leaving.set()
 
-    def _next(self) -> int:
+    def _next(self, only: Only | None = None) -> int:
         """Do the next due work, and more of its kind with it; returns how many pieces."""
         with self.unit() as session:
-            claims = services.claim_some(session, self._clock.now(), self._most)
+            claims = services.claim_some(session, self._clock.now(), self._most, only)
         if not claims:
             return 0
         with self._kept(claims):

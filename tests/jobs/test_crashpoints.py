@@ -28,6 +28,7 @@ from tests.support.databases import Database
 from tests.support.payday import VAULT, a_closed_day, an_approved_card
 
 MOST_STAGES = 80
+TOGETHER = 3
 
 
 class Killed(SystemExit):
@@ -61,10 +62,11 @@ class MortalCrew(Crew):
             raise Killed
 
 
-def approved_card(database: Database, number: int) -> None:
+def approved_cards(database: Database, number: int, count: int = 1) -> None:
     with database.session() as session, db.transaction(session):
-        production = builders.a_production(session, title=f"Show {number}")
-        an_approved_card(session, a_closed_day(session, production), f"Worker {number}")
+        day = a_closed_day(session, builders.a_production(session, title=f"Show {number}"))
+        for worker in range(count):
+            an_approved_card(session, day, f"Worker {number} {worker}")
 
 
 def dies_at(stage: int, database: Database, outside: Outside) -> bool:
@@ -85,7 +87,7 @@ def test_a_payday_killed_at_any_stage_is_whole_in_the_end(
     stages = 0
 
     while stages < MOST_STAGES:
-        approved_card(database, stages)
+        approved_cards(database, stages)
         if not dies_at(stages, database, outside):
             break
         stages += 1
@@ -94,6 +96,26 @@ def test_a_payday_killed_at_any_stage_is_whole_in_the_end(
     to_the_end(healthy, database, clock, clock.now() + timedelta(days=3))
     assert 30 < stages < MOST_STAGES, "Every stage was tried, until a crew outlived them all."
     assert_whole(database, outside, cards=stages + 1)
+
+
+def test_a_payday_of_many_killed_at_any_stage_is_whole_in_the_end(
+    database: Database, tmp_path: Path, clock: FixedClock
+) -> None:
+    """Cards, payments and papers are done together here; mail is not."""
+    outside = an_outside(database, tmp_path, clock)
+    healthy = Crew(database.engine, outside)
+    stages = 0
+
+    while stages < MOST_STAGES:
+        approved_cards(database, stages, TOGETHER)
+        if not dies_at(stages, database, outside):
+            break
+        stages += 1
+        to_the_end(healthy, database, clock, clock.now() + timedelta(days=3))
+
+    to_the_end(healthy, database, clock, clock.now() + timedelta(days=3))
+    assert 30 < stages < MOST_STAGES, "Every stage was tried, until a crew outlived them all."
+    assert_whole(database, outside, cards=TOGETHER * (stages + 1))
 
 
 def assert_whole(database: Database, outside: Outside, cards: int) -> None:

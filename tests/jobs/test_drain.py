@@ -234,17 +234,24 @@ def test_crews_that_work_at_once_share_the_work_without_doing_any_twice(
     assert done == Counter(range(40))
 
 
+ASKING = {"ask": 1, "tasks.ask": 1, "tasks_services.ask": 1, "Wanted": 0}
+"""What asks for work, and at which place it names the kind."""
+
+
 def asked_kinds() -> set[str]:
     """Return every kind of work the product asks for, as its source says it."""
-    return {
-        call.args[1].value
+    named = (
+        call.args[ASKING[ast.unparse(call.func)]]
         for module in modules(PRODUCT)
         for call in ast.walk(module.tree)
         if isinstance(call, ast.Call)
-        and ast.unparse(call.func) in {"ask", "tasks.ask", "tasks_services.ask"}
-        and len(call.args) > 1
-        and isinstance(call.args[1], ast.Constant)
-        and isinstance(call.args[1].value, str)
+        and ast.unparse(call.func) in ASKING
+        and len(call.args) > ASKING[ast.unparse(call.func)]
+    )
+    return {
+        kind.value
+        for kind in named
+        if isinstance(kind, ast.Constant) and isinstance(kind.value, str)
     }
 
 

@@ -31,6 +31,24 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """One kind of work, about some subjects (a query of their ids) or about all."""
+
+    kind: str
+    subjects: sa.Select[int] | None = None
+
+
+def is_due(now: datetime, only: Only | None = None) -> sa.ColumnElement[bool]:
+    """Return the condition of work that is due, whoever holds it."""
+    due = [Task.done_at.is_(None), Task.parked_at.is_(None), Task.run_at <= now]
+    if only is not None:
+        due.append(Task.kind == only.kind)
+        if only.subjects is not None:
+            due.append(Task.subject_id.in_(only.subjects))
+    return sa.and_(*due)
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Work to be asked for: `key` names it, so that asking twice is asking once."""
 
@@ -101,19 +119,19 @@ def claim(session: Session, now: datetime) -> Claim | None:
     return next(iter(claim_some(session, now, {})), None)
 
 
-def claim_some(session: Session, now: datetime, most: Mapping[str, int]) -> list[Claim]:
+def claim_some(
+    session: Session,
+    now: datetime,
+    most: Mapping[str, int],
+    only: Only | None = None,
+) -> list[Claim]:
     """Take the oldest due work that nobody holds, and more of its kind, as much as `most` says.
 
     All of it is held under one token. Empty when nothing is due; commit before working on it.
     """
     due = (
         sa.select(Task)
-        .where(
-            Task.done_at.is_(None),
-            Task.parked_at.is_(None),
-            Task.run_at <= now,
-            Task.lease_until <= now,
-        )
+        .where(is_due(now, only), Task.lease_until <= now)
         .order_by(Task.run_at, Task.id)
     )
     first = lock_next(session, due)

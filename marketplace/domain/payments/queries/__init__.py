@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marketplace.domain.payments.queries.paydays import Payday, Scope, payday
 from marketplace.domain.payments.queries.payouts import (
     WAITING,
     AttemptRow,
@@ -17,8 +18,11 @@ __all__ = [
     "WAITING",
     "AttemptRow",
     "PayStatus",
+    "Payday",
+    "Scope",
     "WaitingRow",
     "attempts",
+    "payday",
     "statuses_of_cards",
     "statuses_of_slips",
     "waiting",
