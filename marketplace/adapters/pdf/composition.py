@@ -31,8 +31,9 @@ GROUPS: Final[tuple[tuple[str, tuple[LineKind, ...], str, str], ...]] = (
 )
 """Name, kinds of lines, and headings of each part of the table, total first."""
 
-WORDS: Final = re.compile(r" |[\u2e80-\uffef][、。，；：！？）》】”’…]*|[^ \u2e80-\uffef]+")
-"""What a line may be broken between: words, and single Chinese characters with what closes them."""
+WORDS: Final = re.compile(r" |[\u2e80-\uffef][、。，；：！？）》】”’…]*|[^ @\u2e80-\uffef]+@?|@")
+"""What a line may be broken between: words, single Chinese characters with what closes them, and
+behind the @ of a version or an address."""
 
 JOINERS: Final = "\u200c\u200d"
 

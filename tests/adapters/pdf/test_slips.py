@@ -143,6 +143,18 @@ def test_a_name_keeps_its_letters_whatever_the_script(printer: SlipPrinter, name
     assert name in text_of(printer.print_slip(named(name)))
 
 
+def test_a_long_version_is_broken_behind_its_at_and_still_fits_a_plate(
+    printer: PlateSlipPrinter,
+    tmp_path: Path,
+) -> None:
+    slip = replace(a_slip(), agreement="cn_labor_platform_cumulative@2025-10-01")
+    pdf = printer.print_slip(slip)
+
+    words = [word.text for word in words_of(pdf, tmp_path)]
+    assert {"cn_labor_platform_cumulative@", "2025-10-01"} <= set(words)
+    assert printer.share_of_plain == 0
+
+
 def test_a_decomposed_name_is_composed_and_filled(printer: PlateSlipPrinter) -> None:
     text = text_of(printer.print_slip(named("Chloe\u0301  Dvor\u030ca\u0301k\u202e")))
     assert "Chloé Dvořák" in text

@@ -275,6 +275,22 @@ def test_a_day_without_hours_prints_none_and_says_why() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("nothing", "withholding"),
+        ("federal_income_tax", "withholding"),
+        ("medicare_employer", "memo"),
+        ("holiday_accrual", "memo"),
+        ("weekly_rest_short", "penalty"),
+    ],
+)
+def test_a_memo_stands_with_its_like(code: str, kind: str) -> None:
+    (line,) = a_document(lines=(a_line("memo", code),)).lines
+
+    assert line.kind == kind
+
+
+@pytest.mark.parametrize(
     ("scheme", "words"),
     [
         ("cn_labor_platform_cumulative@2025-10-01", "annual settlement runs from 1 March to 30"),
@@ -295,7 +311,9 @@ def test_a_slip_says_who_to_ask_and_until_when_and_what_kind_of_work_it_pays() -
     assert paper.run == "7"
     assert paper.engagement.startswith("Employee")
     assert paper.cycle.startswith("Payroll period: one week")
-    assert a_document().cycle.startswith("Paid by the shoot day")
+    contractor = a_document(engagement="contractor", payroll_period="weekly")
+    assert contractor.cycle.startswith("Paid by the shoot day")
+    assert a_document(engagement="employee").cycle.startswith("Paid by the shoot day")
     assert paper.period == "2026-11-21 – 2026-11-21"
     assert paper.notes[0].startswith("The hours were agreed automatically")
 

@@ -20,6 +20,7 @@ from marketplace.domain.payroll.ports import Write
 from marketplace.domain.payroll.rules.basis import basis, hours_at_rates
 from marketplace.domain.payroll.rules.shapes import PayLine, WorkedDay
 from marketplace.domain.payroll.rules.slips import Totals
+from marketplace.domain.payroll.rules.withheld import LABELS as TAXES
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 from marketplace.kernel.zones import local
@@ -43,8 +44,14 @@ PRINTED_KINDS: Final[dict[str, LineKind]] = {
 
 TAKEN: Final = ("withholding", "deduction")
 DAYS_TO_DISPUTE: Final = 30
+EMPLOYEE: Final = "employee"
+OF_THE_EMPLOYER: Final = "_employer"
+"""How the codes end of what the employer pays on top."""
+
+WEEKLY_REST: Final = "weekly_rest_short"
+
 ENGAGEMENTS: Final[dict[str, Sentence]] = {
-    "employee": say("Employee"),
+    EMPLOYEE: say("Employee"),
     "contractor": say("Independent contractor"),
     "labour_service": say("Labour service"),
 }
@@ -200,7 +207,7 @@ def slip_document(facts: Facts, write: Write) -> SlipDocument:
             agreement=facts.agreement,
             scheme=facts.scheme,
             period=f"{shoot_date} \N{EN DASH} {shoot_date}",
-            cycle=_words(PERIODS.get(facts.payroll_period, BY_THE_DAY), pen),
+            cycle=pen.both(_cycle(facts)),
             lines=_with_years(printed_lines(facts.lines, pen, _untaxed(day)), facts, pen),
             gross=pen.amount(facts.totals.gross),
             withheld=pen.taken(facts.totals.withheld),
@@ -220,6 +227,13 @@ def slip_document(facts: Facts, write: Write) -> SlipDocument:
             dispute_by=(facts.pay_date + timedelta(days=DAYS_TO_DISPUTE)).isoformat(),
         ),
     )
+
+
+def _cycle(facts: Facts) -> Sentence:
+    """Say how often this work is paid: wages have a payroll period, everything else has none."""
+    if facts.engagement != EMPLOYEE:
+        return BY_THE_DAY
+    return PERIODS.get(facts.payroll_period, BY_THE_DAY)
 
 
 def _untaxed_part(facts: Facts) -> Money | None:
@@ -314,7 +328,7 @@ def _line(one: PayLine, pen: Pen, untaxed: Container[str]) -> SlipLine:
     is_extra = PRINTED_KINDS[one.kind] == "allowance"
     mark = say("Not taxed") if one.code in untaxed else say("Taxed")
     return SlipLine(
-        kind=PRINTED_KINDS[one.kind],
+        kind=_kind(one),
         label=pen.english(one.label),
         label_second=pen.chinese(one.label),
         detail=basis(one),
@@ -323,6 +337,13 @@ def _line(one: PayLine, pen: Pen, untaxed: Container[str]) -> SlipLine:
         mark=pen.both(mark) if is_extra else "",
         amount=_signed(one.kind, one.amount, pen),
     )
+
+
+def _kind(one: PayLine) -> LineKind:
+    """Return where a line stands: a tax or penalty that comes to nothing stands with its like."""
+    if one.kind == "memo" and one.code in TAXES and not one.code.endswith(OF_THE_EMPLOYER):
+        return "withholding"
+    return "penalty" if one.code == WEEKLY_REST else PRINTED_KINDS[one.kind]
 
 
 def _payee(facts: Facts) -> PrintedPayee:
