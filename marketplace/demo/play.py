@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.demo.bank import house_banks
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.rules import PayoutState
 from marketplace.domain.payroll.models import PaySlip
@@ -52,10 +53,14 @@ def play(crew: Crew, outside: Outside, clock: MovableClock) -> Iterator[str]:
         yield f"Day {day.number} of {day.title}: hours of {len(done)} people approved."
     clock.move_to(max(outside.clock.now(), *(day.ends_at for day in waiting)))
     crew.drain_all()
+    banks = house_banks(crew.unit, outside)
+    yield from filter(None, [bank.order() for bank in banks])
     for day in waiting:
         yield from _told(crew, day)
     clock.move_to(outside.clock.now() + ARRIVAL)
     crew.drain_all()
+    for bank in banks:
+        yield from bank.answer()
     yield f"It is now {outside.clock.now():%Y-%m-%d %H:%M} UTC; the money has arrived:"
     for day in waiting:
         yield from _told(crew, day)

@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from marketplace import logs
 from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.db import create_engine
+from marketplace.demo.bank import HouseBank
 from marketplace.demo.casting import Casting
-from marketplace.demo.crew import PASSWORD, Crowd
+from marketplace.demo.crew import COMPANIES, PASSWORD, Crowd
 from marketplace.demo.people import LOS_ANGELES, REDWOOD, ZHENGZHOU, ZHONGYUAN
 from marketplace.demo.set import ShootingSet
 from marketplace.demo.shows import DAWN, OPEN_SHOWS, REBORN
 from marketplace.domain.accounts.models import User
+from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.zones import local_date
 from marketplace.outside import Outside
@@ -92,6 +94,8 @@ class _Maker:
         crowd = Crowd(self.hands.unit, self.outside, password_hash)
         redwood = crowd.open_company("Redwood Vertical", REDWOOD, is_chinese=False)
         zhongyuan = crowd.open_company("中原竖屏影业", ZHONGYUAN, is_chinese=True)
+        house_bank = HouseBank(self.hands.unit, self.outside, zhongyuan.id)
+        house_bank.open(zhongyuan.staff[CompanyRole.OWNER], COMPANIES["CN"][0])
         crowd.sign_up(LOS_ANGELES)
         crowd.sign_up(ZHENGZHOU)
         today = local_date(self.opens_at, CURTAIN_ZONE)
@@ -102,7 +106,7 @@ class _Maker:
             posted = casting.post(show, company, today)
             casting.cast(posted, show)
             sets.append(ShootingSet(self.hands.unit, self.outside, posted, show))
-        self._play(sets)
+        self._play(sets, house_bank)
         for show in OPEN_SHOWS:
             company = zhongyuan if show.terms.country == "CN" else redwood
             casting.apply(casting.post(show, company, today), show)
@@ -112,8 +116,11 @@ class _Maker:
         self._until(0)
         return crowd.logins
 
-    def _play(self, sets: list[ShootingSet]) -> None:
-        """Shoot, sign, approve and pay days one and two; day three waits for approval."""
+    def _play(self, sets: list[ShootingSet], house_bank: HouseBank) -> None:
+        """Shoot, sign, approve and pay days one and two; day three waits for approval.
+
+        The bank of the second company has a file for each day, and has answered the first.
+        """
         for number in (1, 2):
             for made in sets:
                 self._move(made.wrapped_at(number) + timedelta(minutes=20))
@@ -123,7 +130,9 @@ class _Maker:
             for made in sets:
                 self._move(max(self.clock.now(), made.wrapped_at(number) + timedelta(hours=2)))
             self._move(self.clock.now() + timedelta(hours=1))
+            house_bank.order()
         self._until(0, before=timedelta(minutes=40))
+        list(house_bank.answer(1))
         for made in sets:
             made.enter(3)
             made.sign(3)

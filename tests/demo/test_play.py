@@ -19,6 +19,8 @@ def test_what_waits_is_approved_paid_and_arrives(tmp_path_factory: pytest.TempPa
         assert f"Day 3 of {SHOW}: hours of 16 people approved." in told
         assert f"  Day 3 of {SHOW}: 15 slips, 6,922.89 USD sent." in told
         assert f"  Day 3 of {SHOW}: 15 slips, 6,922.89 USD paid." in told
+        assert "The bank has paid file 2: 19 payments marked." in told
+        assert any(one.startswith("Bank file 3 of 中原竖屏影业: ") for one in told)
         assert site.clock.now() > OPENS_AT
         with crew.unit() as session:
             assert check_books(session, gateways=site.outside.gateways) == []

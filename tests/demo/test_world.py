@@ -18,8 +18,8 @@ from marketplace.domain.casting.models import Role
 from marketplace.domain.casting.rules import RoleState
 from marketplace.domain.documents.jobs import slip_subject
 from marketplace.domain.documents.models import File
-from marketplace.domain.payments.models import Payout
-from marketplace.domain.payments.rules import PayoutState
+from marketplace.domain.payments.models import BankFile, BankFileRow, Payout
+from marketplace.domain.payments.rules import PayoutState, RowState
 from marketplace.domain.payments.services import check_books
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.people.models import Person
@@ -98,6 +98,20 @@ def test_the_first_two_days_are_paid_and_every_slip_is_printed(session: Session)
         for slip in session.query(PaySlip)
         if slip_subject(slip.public_id) not in printed
     ] == []
+
+
+def test_the_company_in_zhengzhou_pays_from_its_own_bank(session: Session) -> None:
+    files = session.query(BankFile).order_by(BankFile.number).all()
+    states = {
+        made.number: {
+            row.state for row in session.query(BankFileRow).filter_by(bank_file_id=made.id)
+        }
+        for made in files
+    }
+
+    assert {made.currency for made in files} == {"CNY"}
+    assert states == {1: {RowState.PAID}, 2: {RowState.SENT}}
+    assert {one.gateway for one in session.query(Payout).filter_by(currency="CNY")} == {"bank_file"}
 
 
 def test_one_payment_was_refused_by_the_bank(session: Session) -> None:
