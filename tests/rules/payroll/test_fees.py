@@ -33,7 +33,7 @@ def test_a_cancelled_day_pays_its_share_in_one_line_and_no_hours() -> None:
 
     assert shown(earnings) == [("cancellation_fee", "50", "325.00")]
     assert earnings.gross == Money(32_500, "USD")
-    assert (earnings.worked_minutes, earnings.paid_hours) == (0, 0)
+    assert earnings.worked_minutes == earnings.paid_hours == 0
     assert earnings.premium == earnings.reimbursed == Money(0, "USD")
 
 

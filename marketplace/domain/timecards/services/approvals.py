@@ -124,7 +124,7 @@ def last_minute(session: Session, day: ShootDay) -> datetime:
         .where(TimeCard.shoot_day_id == day.id, TimeEntry.version == TimeCard.version)
     )
     found = (session.scalar(wraps), session.scalar(outs))
-    return max(day.wrap_at, *(instant for instant in found if instant))
+    return max([day.wrap_at, *(instant for instant in found if instant)])
 
 
 def lock_card(card: TimeCard, *, clock: Clock) -> None:
