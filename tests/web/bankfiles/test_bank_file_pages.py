@@ -274,7 +274,7 @@ def test_the_owner_says_which_account_pays(desk: Desk) -> None:
     wrong = desk.owner.post(f"{desk.url}/banks/USD", form | {"company_code": "1"}, 409).text
     assert "ten signs" in wrong
     assert "1 problem" in desk.owner.post(f"{desk.url}/banks/USD", form | {"number": ""}, 422).text
-    denied = desk.owner.post(f"{desk.url}/banks/USD", form | {"password": "wrong"}, 409).text
+    denied = desk.owner.post(f"{desk.url}/banks/USD", form | {"password": "wrong"}, 422).text
     assert "There is 1 problem" in denied
     assert desk.owner.post(f"{desk.url}/banks/USD", form).location == desk.url
 
