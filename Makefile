@@ -6,7 +6,7 @@ TEMPLATES := $(wildcard marketplace/templates)
 WORKERS := 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fix rules bench migration books lock guards mutants
+.PHONY: help setup run demo test check fix rules bench golden migration books lock guards mutants
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -48,6 +48,9 @@ rules: ## the fast tests of money, time and rules, for watching
 
 bench: ## how fast it is, measured
 	$(PYTHON) -m benchmarks
+
+golden: ## keep the words and pictures of the golden slips anew; then look at each
+	DAYRATE_GOLDEN=renew $(PYTHON) -m pytest -q -p no:randomly tests/golden
 
 migration: ## write the next migration from the models: make migration m="what changed"
 	@test -n "$(m)" || { echo 'Say what changed: make migration m="…"'; exit 2; }

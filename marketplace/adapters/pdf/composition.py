@@ -221,7 +221,8 @@ def _facts(document: SlipDocument) -> Iterator[Field]:
     yield _field("cycle", document.cycle, 57, 7.6, lines=2)
     yield _field("agreement", document.agreement, 57, lines=2)
     yield _field("scheme", document.scheme, 57, 7.6, lines=2)
-    yield _field("rates", "; ".join(document.rates), 57, lines=4)
+    for place, rate in enumerate(document.rates):
+        yield _field(f"rates.{place}", rate, 57, 7.6 if place else 8.5, lines=2)
     yield _field("taxed", document.taxed_on, 57)
     yield _field("untaxed", _labelled("Not taxed 不计税", document.untaxed), 57, 7.6)
     yield _field("premium", document.premium, 57)

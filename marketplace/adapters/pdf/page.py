@@ -73,6 +73,7 @@ def html(
         currency=layout.currency,
         groups=groups(layout.rows),
         notes=[name for name in composition.lines if name.startswith("note.")],
+        rates=[name for name in composition.lines if name.startswith("rates.")],
         lines=lines or own,
         shown=shown,
         loose=loose,

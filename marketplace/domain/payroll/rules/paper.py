@@ -271,7 +271,9 @@ def _notes(facts: Facts) -> Iterator[Sentence]:
         yield _prepayment(facts.scheme.partition("@")[0])
     if _premium(facts):
         yield say("The overtime premium is part of the gross; it is reported for your tax return.")
-    yield say("You may raise a question later too: the time limits of the law are longer.")
+    yield say(
+        "The date to dispute by is for a quick answer: the time limits of the law are longer.",
+    )
 
 
 def _prepayment(scheme: str) -> Sentence:
