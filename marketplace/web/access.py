@@ -282,7 +282,14 @@ def _words() -> dict[str, Any]:
         "production": who.production if who else None,
         "may": lambda name: who is not None and who.may(Permission(name)),
         "sees_all": who is None or who.within is None,
+        "opens": lambda endpoint: _opens(who, endpoint),
     }
+
+
+def _opens(who: Viewer | None, endpoint: str) -> bool:
+    """Say whether a page of the whole company opens also for what the reader may see."""
+    is_limited = who is not None and who.within is not None
+    return not is_limited or getattr(_view(endpoint), "by_production", False)
 
 
 def to_sign_in() -> ResponseReturnValue:

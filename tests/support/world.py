@@ -24,6 +24,7 @@ from marketplace.domain.accounts.models import Company, Membership, PasswordRese
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.accounts.services.calendar import renew_calendar
 from marketplace.domain.accounts.services.companies import Invite, invite
+from marketplace.domain.accounts.services.limits import limit
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.casting.models import Application, Role
 from marketplace.domain.payroll.models import PaySlip
@@ -31,12 +32,14 @@ from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.reports.rules import SlipFilters
 from marketplace.domain.reports.services import AskExport, ask_export
-from marketplace.domain.timecards.models import TimeCard
+from marketplace.domain.timecards.models import CardQuery, TimeCard
+from marketplace.domain.timecards.rules import QueryPart
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.ids import digest, secret_token
 from marketplace.worker.drain import Crew
+from tests.support.adjusting import adjusted
 from tests.support.bankfiles import filed
-from tests.support.builders import a_member
+from tests.support.builders import a_member, a_production
 from tests.support.databases import Database, upgrade
 from tests.support.site import Site, cheap_passwords, settings_for
 
@@ -135,12 +138,20 @@ def furnish(site: DemoSite) -> Places:
     with site.arrange() as session:
         users = _users(session)
         values = _values(session, users)
+        users |= _limited(session)
         links = _links(session, users, site.clock)
+        values |= adjusted(session, values["slip"], clock=site.clock)
+        values["question"] = _question(session, values["card"], site.clock)
         values |= filed(session, users["accountant"], site.outside)
     site.work()
     open_day = {"day": values.pop("open_day")}
     planned = ("days.show", "days.edit", "days.update", "days.move", "days.keep", "days.remove")
     exceptions = dict.fromkeys(planned, open_day)
+    paid_card = {"card": values.pop("paid_card")}
+    exceptions |= dict.fromkeys(("corrections.propose", "corrections.send"), paid_card)
+    worked = {"booking": values.pop("worked_booking")}
+    people = ("person", "send_home", "take_back", "miss", "upgrade")
+    exceptions |= {f"timecards.{name}": worked for name in people}
     joining = ("auth.join", "auth.accept", "auth.start_invited")
     exceptions |= {endpoint: {"token": links["join"]} for endpoint in joining}
     exceptions["dates.feed"] = {"token": links["calendar"]}
@@ -166,6 +177,20 @@ def _users(session: Session) -> dict[str, User]:
         "talent": _talent(session, TALENT),
         "other_talent": _talent(session, OTHER_TALENT),
     }
+
+
+def _limited(session: Session) -> dict[str, User]:
+    """Return accountants who may see the one show alone, and another one alone."""
+    shows = session.query(Production).filter_by(title=SHOW).one()
+    company = session.get_one(Company, shows.company_id)
+    other = a_production(session, company, "Elsewhere")
+    found = {}
+    for name, show in (("limited", shows), ("elsewhere", other)):
+        user = a_member(session, company, CompanyRole.ACCOUNTANT)
+        membership = session.query(Membership).filter_by(user_id=user.id).one()
+        limit(session, membership, [show.id])
+        found[name] = user
+    return found
 
 
 def _talent(session: Session, name: str) -> User:
@@ -197,7 +222,24 @@ def _values(session: Session, users: Mapping[str, User]) -> dict[str, str]:
     ids = {name: row.public_id for name, row in rows.items()}
     ids |= {"offer": offer.public_id, "card": card.public_id, "slip": slip.public_id}
     ids["number"] = slip.number
+    theirs = session.query(Booking).filter_by(**ours, shoot_day_id=worked.id).one()
+    ids["worked_booking"] = theirs.public_id
     return ids | {"member": users["casting"].public_id, "filename": "app.css", "paper": "register"}
+
+
+def _question(session: Session, card: str, clock: FixedClock) -> str:
+    """Ask about a card that is agreed already; returns the question."""
+    found = session.query(TimeCard).filter_by(public_id=card).one()
+    question = CardQuery(
+        time_card_id=found.id,
+        version=found.version,
+        part=QueryPart.EXTRAS,
+        text="Was the smoke bump paid?",
+        asked_at=clock.now(),
+    )
+    session.add(question)
+    session.flush()
+    return question.public_id
 
 
 def _links(session: Session, users: Mapping[str, User], clock: FixedClock) -> dict[str, str]:

@@ -24,7 +24,10 @@ from tests.support.world import OPENS_AT, DemoSite, Places, a_copy, copy_databas
 VISITOR: Final = "visitor"
 ROLES: Final = tuple(str(role) for role in CompanyRole)
 TALENT: Final = ("talent", "other_talent")
-VIEWERS: Final = (VISITOR, *TALENT, *ROLES, "stranger")
+LIMITED: Final = ("limited", "elsewhere")
+"""Accountants who may see one production alone: the show that is asked for, and another one."""
+
+VIEWERS: Final = (VISITOR, *TALENT, *ROLES, *LIMITED, "stranger")
 
 GETS_IN: Final[dict[Permission, set[str]]] = {
     Permission.SEE_COMPANY: {"owner", "producer", "casting", "ad", "accountant"},
@@ -127,7 +130,7 @@ class Doors:
         """Return what must happen: "view", "sign in", "403" or "404"."""
         permission = self.permission(rule)
         if permission in GETS_IN:
-            return self._of_company(viewer, permission)
+            return self._of_member(viewer, rule, permission)
         if permission in {Permission.PUBLIC, Permission.DEMO}:
             return "view"
         if viewer == VISITOR:
@@ -135,6 +138,21 @@ class Doors:
         if permission is Permission.TALENT:
             return self._of_talent(viewer, rule)
         return "404" if rule.endpoint in NAMES_ITS_SUBJECT else "view"
+
+    def _of_member(self, viewer: str, rule: Rule, permission: Permission) -> str:
+        if viewer in LIMITED:
+            return self._of_limited(viewer, rule, permission)
+        return self._of_company(viewer, permission)
+
+    def _of_limited(self, viewer: str, rule: Rule, permission: Permission) -> str:
+        """Say what somebody gets who may see one production: nothing of others, by any address."""
+        is_of_show = rule.rule.startswith("/p/")
+        opens = self.site.app.view_functions[rule.endpoint].__dict__.get("by_production")
+        if not (is_of_show or opens) or "job" in rule.arguments:
+            return "404"
+        if viewer == "elsewhere" and (is_of_show or "slip" in rule.arguments):
+            return "404"
+        return "view" if "accountant" in GETS_IN[permission] else "403"
 
     @staticmethod
     def _of_company(viewer: str, permission: Permission) -> str:

@@ -96,7 +96,7 @@ def year_sums(session: Session, where: list[sa.ColumnElement[bool]]) -> dict[Key
         Booking.engagement,
         GIVEN,
     )
-    named = (*group[:-1], sa.literal_column(GIVEN.name))
+    named: tuple[Any, ...] = (*group[:-1], sa.literal_column(GIVEN.name))
     payments = sa.case((PaySlip.kind == "original", 1), else_=0)
     wholes = {
         "taxed": taxed(),
