@@ -168,3 +168,30 @@ def overpaid(session: Session, card_id: int) -> int:
     card = session.get_one(TimeCard, card_id)
     currency = session.get_one(Booking, card.booking_id).currency
     return balance(session, accounts.overpaid(card.person_id), currency).minor
+
+
+def adjusted(session: Session, slip_id: str, *, clock: Clock) -> dict[str, str]:
+    """Propose an adjustment of a paid day and ask about an overpayment, for pages to show."""
+    slip = session.scalars(sa.select(PaySlip).where(PaySlip.public_id == slip_id)).one()
+    card = session.get_one(TimeCard, slip.time_card_id)
+    booking = session.get_one(Booking, card.booking_id)
+    by_id = session.get_one(Production, card.production_id).created_by_id
+    hours = Hours(booking.call_at, booking.wrap_at)
+    command = ProposeAdjustment(card.id, card.production_id, hours, REASON, by_id)
+    voucher = timecards.propose(session, command, clock=clock)
+    claim = Overpayment(
+        company_id=slip.company_id,
+        person_id=slip.person_id,
+        time_card_id=card.id,
+        correction_id=slip.id,
+        amount_minor=3_450,
+        currency=slip.currency,
+        created_at=clock.now(),
+    )
+    session.add(claim)
+    session.flush()
+    return {
+        "voucher": voucher.public_id,
+        "claim": claim.public_id,
+        "paid_card": card.public_id,
+    }

@@ -41,21 +41,23 @@ from marketplace.domain.timecards.services.special import (
     send_home,
     upgrade,
 )
-from marketplace.domain.timecards.services.vouchers import (
+from marketplace.domain.timecards.services.voucher_moves import can_be_issued
+from marketplace.domain.timecards.services.voucher_signatures import (
     AnswerAdjustment,
     DecideAdjustment,
-    ProposeAdjustment,
     agree_to_adjustment,
     approve_adjustment,
     approve_adjustment_for_payroll,
     auto_agree_to_adjustment,
-    can_be_issued,
-    propose,
-    propose_follow_up,
-    put_into_force,
     query_adjustment,
     reject_adjustment,
     void_adjustment,
+)
+from marketplace.domain.timecards.services.vouchers import (
+    ProposeAdjustment,
+    propose,
+    propose_follow_up,
+    put_into_force,
 )
 
 __all__ = [

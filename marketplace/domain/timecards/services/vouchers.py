@@ -13,8 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import lock_one
-from marketplace.domain.audit import services as audit
-from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production
 from marketplace.domain.tasks import services as tasks
 from marketplace.domain.timecards.models import (
@@ -32,18 +30,15 @@ from marketplace.domain.timecards.rules import (
     HoursError,
     VoucherAction,
     VoucherState,
-    is_issuable,
-    voucher_after,
 )
 from marketplace.domain.timecards.services.entries import latest
-from marketplace.domain.timecards.services.voucher_notices import (
-    tell_answer,
-    tell_approvers,
-    tell_payroll,
-    tell_proposed,
-    tell_rejected,
-    tell_voided,
+from marketplace.domain.timecards.services.voucher_moves import (
+    log,
+    move,
+    proposed_hours,
+    refuse_own,
 )
+from marketplace.domain.timecards.services.voucher_notices import tell_proposed
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import NotAllowedError, NotFoundError
 from marketplace.kernel.frozen import freeze
@@ -61,27 +56,6 @@ class ProposeAdjustment:
     by_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerAdjustment:
-    """A person answers the version of an adjustment they have seen; text: what is wrong."""
-
-    voucher_id: int
-    person_id: int
-    version: int
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DecideAdjustment:
-    """Somebody of the company decides on the version of an adjustment they have seen."""
-
-    voucher_id: int
-    company_id: int
-    version: int
-    by_id: int
-    reason: str = ""
-
-
 def propose(session: Session, command: ProposeAdjustment, *, clock: Clock) -> AdjustmentVoucher:
     """Propose other hours for a locked card, or change the proposal that is on its way.
 
@@ -91,16 +65,16 @@ def propose(session: Session, command: ProposeAdjustment, *, clock: Clock) -> Ad
     card = lock_one(session, TimeCard, command.card_id)
     if card.production_id != command.production_id:
         raise NotFoundError(say("There is no such time card."))
-    _refuse_own(session, card.person_id, command.by_id)
+    refuse_own(session, card.person_id, command.by_id)
     if not command.reason.strip():
         raise HoursError("reason", say("Say why paid hours change; everybody concerned reads it."))
     entry = _in_force(session, card)
     voucher = _open_voucher(session, card) or _new_voucher(session, card, clock)
-    if command.hours in (hours_of(entry), _proposed_hours(session, voucher)):
+    if command.hours in (hours_of(entry), proposed_hours(session, voucher)):
         raise HoursError("in_", say("Nothing is changed: these are the hours as they stand."))
     voucher.reason = command.reason.strip()
     voucher.made_by_id = command.by_id
-    _move(voucher, VoucherAction.PROPOSE)
+    move(voucher, VoucherAction.PROPOSE)
     return _append(session, voucher, command.hours, by_id=command.by_id, clock=clock)
 
 
@@ -125,114 +99,6 @@ def propose_follow_up(
     return _append(session, voucher, hours_of(entry), by_id=None, clock=clock)
 
 
-def agree_to_adjustment(
-    session: Session,
-    command: AnswerAdjustment,
-    *,
-    clock: Clock,
-) -> AdjustmentVoucher:
-    """Let a person agree to an adjustment; twice is once."""
-    voucher = _own(session, command)
-    if voucher.state == VoucherState.AGREED:
-        return voucher
-    by_id = session.get_one(Person, command.person_id).user_id
-    return _agree(session, voucher, by_id=by_id, clock=clock)
-
-
-def auto_agree_to_adjustment(session: Session, voucher_id: int, *, clock: Clock) -> bool:
-    """Let an adjustment nobody has answered in 72 hours stand; marked."""
-    voucher = lock_one(session, AdjustmentVoucher, voucher_id)
-    entry = _latest_entry(session, voucher)
-    is_due = entry is not None and entry.entered_at + AUTO_AGREE_AFTER <= clock.now()
-    if voucher.state != VoucherState.PROPOSED or not is_due:
-        return False
-    voucher.is_auto_agreed = True
-    _agree(session, voucher, by_id=None, clock=clock)
-    return True
-
-
-def query_adjustment(
-    session: Session,
-    command: AnswerAdjustment,
-    *,
-    clock: Clock,
-) -> AdjustmentVoucher:
-    """Let a person say what is wrong with an adjustment; it waits for the production."""
-    if not command.text.strip():
-        raise HoursError("text", say("Say what is wrong, for example which time."))
-    voucher = _own(session, command)
-    before = _move(voucher, VoucherAction.QUERY)
-    voucher.answer = command.text.strip()
-    voucher.agreed_at = None
-    voucher.is_auto_agreed = False
-    by_id = session.get_one(Person, command.person_id).user_id
-    _record(session, voucher, VoucherAction.QUERY, before, by_id=by_id, clock=clock)
-    tell_answer(session, voucher, clock=clock)
-    return voucher
-
-
-def approve_adjustment(
-    session: Session,
-    command: DecideAdjustment,
-    *,
-    clock: Clock,
-) -> AdjustmentVoucher:
-    """Approve an agreed adjustment for the production; twice is once."""
-    voucher = _decided(session, command)
-    if voucher.state == VoucherState.APPROVED:
-        return voucher
-    before = _move(voucher, VoucherAction.APPROVE)
-    voucher.approved_at, voucher.approved_by_id = clock.now(), command.by_id
-    _record(session, voucher, VoucherAction.APPROVE, before, by_id=command.by_id, clock=clock)
-    if not _ask_to_issue(session, voucher, clock):
-        tell_payroll(session, voucher, clock=clock)
-    return voucher
-
-
-def approve_adjustment_for_payroll(
-    session: Session,
-    command: DecideAdjustment,
-    *,
-    clock: Clock,
-) -> AdjustmentVoucher:
-    """Approve an adjustment as the accountant, where the production asks for it; twice is once."""
-    voucher = _decided(session, command)
-    if voucher.state == VoucherState.PAYROLL_APPROVED:
-        return voucher
-    before = _move(voucher, VoucherAction.PAYROLL_APPROVE)
-    voucher.payroll_at, voucher.payroll_by_id = clock.now(), command.by_id
-    action = VoucherAction.PAYROLL_APPROVE
-    _record(session, voucher, action, before, by_id=command.by_id, clock=clock)
-    _ask_to_issue(session, voucher, clock)
-    return voucher
-
-
-def reject_adjustment(
-    session: Session,
-    command: DecideAdjustment,
-    *,
-    clock: Clock,
-) -> AdjustmentVoucher:
-    """Send an adjustment back with a reason; it can be proposed again, or voided."""
-    voucher = _ended(session, command, VoucherAction.REJECT, clock=clock)
-    voucher.agreed_at = voucher.approved_at = voucher.approved_by_id = None
-    voucher.is_auto_agreed = False
-    tell_rejected(session, voucher, clock=clock)
-    return voucher
-
-
-def void_adjustment(
-    session: Session,
-    command: DecideAdjustment,
-    *,
-    clock: Clock,
-) -> AdjustmentVoucher:
-    """Give an adjustment up before it is issued; the pay slip stays as it is."""
-    voucher = _ended(session, command, VoucherAction.VOID, clock=clock)
-    tell_voided(session, voucher, clock=clock)
-    return voucher
-
-
 def put_into_force(
     session: Session,
     card: TimeCard,
@@ -241,9 +107,9 @@ def put_into_force(
     clock: Clock,
 ) -> TimeEntry:
     """Make the proposed hours the card's next version; the caller holds both and issues slips."""
-    hours = _proposed_hours(session, voucher)
+    hours = proposed_hours(session, voucher)
     by_id = voucher.made_by_id or voucher.approved_by_id
-    before = _move(voucher, VoucherAction.ISSUE)
+    before = move(voucher, VoucherAction.ISSUE)
     if hours is None or by_id is None:  # pragma: no cover - nothing is issued without either
         raise NotAllowedError(say("This adjustment is not complete."))
     voucher.issued_at = clock.now()
@@ -258,27 +124,8 @@ def put_into_force(
     )
     session.add(entry)
     session.flush()
-    _record(session, voucher, VoucherAction.ISSUE, before, by_id=None, clock=clock)
+    log(session, voucher, VoucherAction.ISSUE, before, by_id=None, clock=clock)
     return entry
-
-
-def can_be_issued(session: Session, voucher: AdjustmentVoucher) -> bool:
-    """Say whether an adjustment has every approval its production asks for."""
-    needs = session.get_one(Production, voucher.production_id).needs_payroll_approval
-    return is_issuable(VoucherState(voucher.state), needs_payroll_approval=needs)
-
-
-def _ask_to_issue(session: Session, voucher: AdjustmentVoucher, clock: Clock) -> bool:
-    if not can_be_issued(session, voucher):
-        return False
-    key = f"issue_voucher:{voucher.id}:{voucher.version}"
-    tasks.ask(session, "issue_voucher", key, voucher.id, run_at=clock.now())
-    return True
-
-
-def _refuse_own(session: Session, person_id: int, by_id: int) -> None:
-    if session.get_one(Person, person_id).user_id == by_id:
-        raise NotAllowedError(say("Nobody adjusts or approves their own hours; ask somebody else."))
 
 
 def _in_force(session: Session, card: TimeCard) -> TimeEntry:
@@ -346,7 +193,7 @@ def _append(
     session.add(entry)
     session.flush()
     before = VoucherState.PROPOSED
-    _record(session, voucher, VoucherAction.PROPOSE, before, by_id=by_id, clock=clock)
+    log(session, voucher, VoucherAction.PROPOSE, before, by_id=by_id, clock=clock)
     key = f"auto_agree_voucher:{voucher.id}:{voucher.version}"
     due = clock.now() + AUTO_AGREE_AFTER
     tasks.ask(session, "auto_agree_voucher", key, voucher.id, run_at=due)
@@ -364,97 +211,3 @@ def _times(hours: Hours) -> dict[str, Any]:
         "meal2_in_at": hours.meal2_in_at,
         "adjustments": [dict(one) for one in hours.adjustments],
     }
-
-
-def _latest_entry(session: Session, voucher: AdjustmentVoucher) -> VoucherEntry | None:
-    return session.scalar(
-        sa.select(VoucherEntry).where(
-            VoucherEntry.voucher_id == voucher.id,
-            VoucherEntry.version == voucher.version,
-        ),
-    )
-
-
-def _proposed_hours(session: Session, voucher: AdjustmentVoucher) -> Hours | None:
-    entry = _latest_entry(session, voucher) if voucher.version else None
-    return None if entry is None else hours_of(entry)
-
-
-def _own(session: Session, command: AnswerAdjustment) -> AdjustmentVoucher:
-    voucher = lock_one(session, AdjustmentVoucher, command.voucher_id)
-    if voucher.person_id != command.person_id:
-        raise NotFoundError(say("There is no such adjustment."))
-    _refuse_unseen(voucher, command.version)
-    return voucher
-
-
-def _decided(session: Session, command: DecideAdjustment) -> AdjustmentVoucher:
-    voucher = lock_one(session, AdjustmentVoucher, command.voucher_id)
-    if voucher.company_id != command.company_id:
-        raise NotFoundError(say("There is no such adjustment."))
-    _refuse_unseen(voucher, command.version)
-    _refuse_own(session, voucher.person_id, command.by_id)
-    return voucher
-
-
-def _refuse_unseen(voucher: AdjustmentVoucher, version: int) -> None:
-    if voucher.version != version:
-        raise NotAllowedError(say("The adjustment changed meanwhile; please read it again."))
-
-
-def _agree(
-    session: Session,
-    voucher: AdjustmentVoucher,
-    *,
-    by_id: int | None,
-    clock: Clock,
-) -> AdjustmentVoucher:
-    before = _move(voucher, VoucherAction.AGREE)
-    voucher.answer = ""
-    voucher.agreed_at = clock.now()
-    _record(session, voucher, VoucherAction.AGREE, before, by_id=by_id, clock=clock)
-    tell_approvers(session, voucher, clock=clock)
-    return voucher
-
-
-def _ended(
-    session: Session,
-    command: DecideAdjustment,
-    action: VoucherAction,
-    *,
-    clock: Clock,
-) -> AdjustmentVoucher:
-    if not command.reason.strip():
-        raise HoursError("reason", say("Say why; everybody concerned reads it."))
-    voucher = _decided(session, command)
-    before = _move(voucher, action)
-    voucher.answer = command.reason.strip()
-    _record(session, voucher, action, before, by_id=command.by_id, clock=clock)
-    return voucher
-
-
-def _move(voucher: AdjustmentVoucher, action: VoucherAction) -> VoucherState:
-    """Move on; returns the state before."""
-    before = VoucherState(voucher.state)
-    voucher.state = voucher_after(before, action)
-    return before
-
-
-def _record(
-    session: Session,
-    voucher: AdjustmentVoucher,
-    action: VoucherAction,
-    before: VoucherState,
-    *,
-    by_id: int | None,
-    clock: Clock,
-) -> None:
-    act = audit.Act(
-        subject=f"voucher:{voucher.public_id}",
-        action=action,
-        before={"state": str(before)},
-        after={"state": str(voucher.state), "version": voucher.version},
-        reason=voucher.answer or voucher.reason,
-        company_id=voucher.company_id,
-    )
-    audit.record(session, act, actor_id=by_id, clock=clock)
