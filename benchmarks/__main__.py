@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("slips", "browse")
+NAMES = ("slips", "payday", "browse")
 
 if __name__ == "__main__":
     failed = [

@@ -34,7 +34,7 @@ def main() -> None:
     slips = [slip_number(number) for number in range(count)]
     printer = PlateSlipPrinter()
     press()  # pins the fonts for both ways
-    _naive(slips[0])
+    naive_slip(slips[0])
     cold = _seconds(printer.print_slip, slips) / count
     one_by_one, filled, floor = _rounds(slips, printer)
     print(f"{'way':<34}{'ms a slip':>10}{'ratio':>8}")
@@ -64,13 +64,13 @@ def _rounds(
     for turn in range(ROUNDS):
         part = slips[turn * share : (turn + 1) * share] or slips
         few = part[:PLAIN_A_ROUND]
-        laid_out.append(_seconds(_naive, few) / len(few))
+        laid_out.append(_seconds(naive_slip, few) / len(few))
         filled.append(_seconds(printer.print_slip, part) / len(part))
         floor.append(_seconds(bare, part) / len(part))
     return statistics.median(laid_out), statistics.median(filled), statistics.median(floor)
 
 
-def _naive(slip: SlipDocument) -> bytes:
+def naive_slip(slip: SlipDocument) -> bytes:
     """Lay a slip out as the library's first page shows it."""
     words = compose(slip, fields(slip), faces())
     sheet = weasyprint.CSS(string=page.style())

@@ -234,7 +234,7 @@ def test_crews_that_work_at_once_share_the_work_without_doing_any_twice(
     assert done == Counter(range(40))
 
 
-ASKING = {"ask": 1, "tasks.ask": 1, "tasks_services.ask": 1, "Wanted": 0}
+ASKING = {"ask": 1, "tasks.ask": 1, "tasks_services.ask": 1, "Wanted": 0, "tasks.Wanted": 0}
 """What asks for work, and at which place it names the kind."""
 
 

@@ -27,6 +27,13 @@ class Task(Base):
             sqlite_where=sa.text("done_at IS NULL AND parked_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL AND parked_at IS NULL"),
         ),
+        sa.Index(
+            "ix_task_due_kind",
+            "kind",
+            "run_at",
+            sqlite_where=sa.text("done_at IS NULL AND parked_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL AND parked_at IS NULL"),
+        ),
         sa.Index("ix_task_kind_subject", "kind", "subject_id"),
     )
 

@@ -196,6 +196,8 @@ def _payable(session: Session, day: ShootDay, cards: Sequence[TimeCard]) -> list
 
 
 def _ask_to_pay(session: Session, cards: Sequence[TimeCard], now: datetime) -> None:
-    for card in cards:
-        key = pay_key(card.id, card.version, card.state)
-        tasks.ask(session, "pay_card", key, card.id, run_at=now)
+    wanted = [
+        tasks.Wanted("pay_card", pay_key(card.id, card.version, card.state), card.id, now)
+        for card in cards
+    ]
+    tasks.ask_all(session, wanted)
