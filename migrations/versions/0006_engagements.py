@@ -1,4 +1,4 @@
-"""How people are engaged, and what employees declare."""
+"""How people are engaged, what employees declare, and which days are holidays."""
 
 from __future__ import annotations
 
@@ -50,10 +50,18 @@ def upgrade() -> None:
         batch.add_column(sa.Column("is_state_nonresident", sa.Boolean(), nullable=True))
         batch.add_column(sa.Column("certificate", sa.JSON(none_as_null=True), nullable=True))
     _replace_forms(FORMS_NOW)
+    with op.batch_alter_table("shoot_day") as batch:
+        batch.add_column(
+            sa.Column("is_holiday", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+    with op.batch_alter_table("shoot_day") as batch:
+        batch.alter_column("is_holiday", existing_type=sa.Boolean(), server_default=None)
 
 
 def downgrade() -> None:
     """Take back."""
+    with op.batch_alter_table("shoot_day") as batch:
+        batch.drop_column("is_holiday")
     op.execute(
         "UPDATE payee SET tax_form = CASE tax_form WHEN '8233' THEN 'w8ben' END"
         " WHERE tax_form IN ('8233', 'uk_self_employed')"

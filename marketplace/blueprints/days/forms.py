@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flask_babel import lazy_gettext
-from wtforms import DateField, StringField
+from wtforms import BooleanField, DateField, StringField
 from wtforms.validators import Length
 
 from marketplace.domain.productions.queries import DayRow
@@ -39,6 +39,12 @@ class DayForm(PageForm):
         description=lazy_gettext("Where people report, for example Hotel Alder."),
     )
     address = StringField(lazy_gettext("Address"), [Length(max=200)])
+    is_holiday = BooleanField(
+        lazy_gettext("A holiday under the pay agreement"),
+        description=lazy_gettext(
+            "Paid at the agreement's multiple for holidays, where it has one."
+        ),
+    )
 
     def terms(self) -> DayTerms:
         """Return what the form says, as the domain wants it."""
@@ -48,6 +54,7 @@ class DayForm(PageForm):
             wrap=self.wrap.data,
             unit_base=(self.unit_base.data or "").strip(),
             address=(self.address.data or "").strip(),
+            is_holiday=self.is_holiday.data,
         )
 
     @property
@@ -79,5 +86,6 @@ def edit_form(day: DayRow, zone: str) -> DayForm:
             "wrap": wrap,
             "unit_base": day.unit_base,
             "address": day.address,
+            "is_holiday": day.is_holiday,
         },
     )

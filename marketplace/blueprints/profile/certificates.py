@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, RadioField, SelectField, StringField
-from wtforms.validators import Optional, ValidationError
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField
+from wtforms.validators import Optional, StopValidation, ValidationError
 
 from marketplace.domain.people.rules import FILING_WORDS, STATE_WORDS, Certificate
 from marketplace.kernel.money import Money
@@ -35,20 +36,37 @@ def _count(label: str) -> WholeField:
     return WholeField(label, [Optional(), between])
 
 
+class Declared:
+    """What an employee declares must be there; whoever is none leaves it out."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Refuse a certificate without it; say nothing of it to others."""
+        if field.raw_data and field.raw_data[0]:
+            return
+        field.errors = []
+        asked = [_("Choose your filing status.")] if form.gives_w4.data else []
+        raise StopValidation(*asked)
+
+
 class CertificateForm(PageForm):
     """The fields of Form W-4 and DE 4, and where somebody lives for California."""
 
     residence = RadioField(
-        _("Where you live, for California tax"), choices=options(RESIDENCE), default=NOT_SAID
+        _("Where you live, for California tax"),
+        [Optional()],
+        choices=options(RESIDENCE),
+        default=NOT_SAID,
     )
     gives_w4 = BooleanField(_("I work as an employee and give Form W-4 and DE 4 here"))
-    filing_status = SelectField(_("W-4, step 1: filing status"), choices=spoken(FILING_WORDS))
+    filing_status = SelectField(
+        _("W-4, step 1: filing status"), [Declared()], choices=spoken(FILING_WORDS)
+    )
     is_step2 = BooleanField(_("W-4, step 2: two jobs, or a spouse who works"))
     credits = _amount(_("W-4, step 3: credits"), _("US dollars a year."))
     other_income = _amount(_("W-4, step 4(a): other income"), _("US dollars a year."))
     deductions = _amount(_("W-4, step 4(b): deductions"), _("US dollars a year."))
     extra = _amount(_("W-4, step 4(c): extra withholding"), _("US dollars each payment."))
-    state_status = SelectField(_("DE 4: filing status"), choices=spoken(STATE_WORDS))
+    state_status = SelectField(_("DE 4: filing status"), [Declared()], choices=spoken(STATE_WORDS))
     regular_allowances = _count(_("DE 4: regular allowances"))
     estimated_allowances = _count(_("DE 4: allowances for estimated deductions"))
     has_one_employer = BooleanField(
@@ -85,7 +103,7 @@ class CertificateForm(PageForm):
     @property
     def is_state_nonresident(self) -> bool | None:
         """Whether they live outside California; None = not said."""
-        return {"inside": False, "outside": True}.get(self.residence.data)
+        return {"inside": False, "outside": True}.get(self.residence.data or NOT_SAID)
 
 
 def shown(certificate: Certificate | None, *, is_state_nonresident: bool | None) -> dict[str, Any]:

@@ -67,7 +67,10 @@ class Production(Base):
 
 
 class ShootDay(Base):
-    """One working day of a production; it belongs to the date of its call."""
+    """One working day of a production; it belongs to the date of its call.
+
+    is_holiday: a holiday under the pay agreement, which may pay it at a multiple.
+    """
 
     __tablename__ = "shoot_day"
     __table_args__ = (
@@ -86,6 +89,7 @@ class ShootDay(Base):
     unit_base: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     episodes: Mapped[str] = mapped_column(default="")
+    is_holiday: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default=DayState.PLANNED)
     short_rest_reason: Mapped[str] = mapped_column(default="")
     short_rest_by_id: Mapped[int | None] = optional_ref("users.id")

@@ -65,6 +65,7 @@ class DayRow:
     wrap_at: datetime
     unit_base: str
     address: str
+    is_holiday: bool
     state: str
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -85,6 +85,7 @@ class DayTerms:
     wrap: int
     unit_base: str
     address: str
+    is_holiday: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,7 @@ def edit_day(
         )
     before = _times(day)
     day.shoot_date, day.unit_base, day.address = terms.shoot_date, terms.unit_base, terms.address
+    day.is_holiday = terms.is_holiday
     day.call_at, day.wrap_at = _times_of(terms, production.zone, clock)
     session.flush()
     _renumber(session, production.id)
@@ -272,7 +274,7 @@ def _working(session: Session, production_id: int) -> Production:
 
 def _new_day(production: Production, first: DayTerms, later: timedelta, clock: Clock) -> ShootDay:
     on = first.shoot_date + later
-    terms = DayTerms(on, first.call, first.wrap, first.unit_base, first.address)
+    terms = replace(first, shoot_date=on)
     call_at, wrap_at = _times_of(terms, production.zone, clock)
     return ShootDay(
         production_id=production.id,
@@ -282,6 +284,7 @@ def _new_day(production: Production, first: DayTerms, later: timedelta, clock: C
         wrap_at=wrap_at,
         unit_base=first.unit_base,
         address=first.address,
+        is_holiday=first.is_holiday,
     )
 
 
@@ -340,6 +343,7 @@ def _times(day: ShootDay) -> dict[str, Any]:
         "wrap_at": day.wrap_at,
         "unit_base": day.unit_base,
         "address": day.address,
+        "is_holiday": day.is_holiday,
     }
 
 

@@ -203,6 +203,66 @@ def test_a_payee_that_cannot_be_paid_is_refused(
     assert reason in site.browser(ava).post("/me/payee", {**PAYEE, **change}, 422).text
 
 
+W4 = {
+    "residence": "outside",
+    "gives_w4": "y",
+    "filing_status": "mfj",
+    "credits": "2,000",
+    "extra": "12.50",
+    "state_status": "married",
+    "regular_allowances": "2",
+    "has_one_employer": "y",
+}
+
+
+def test_an_employee_declares_their_tax_and_sees_it_again(site: Site, ava: User) -> None:
+    browser = site.browser(ava)
+
+    page = browser.follow("/me/payee", PAYEE | W4).text
+
+    assert 'value="2000"' in page
+    assert 'value="12.50"' in page
+    with site.look() as session:
+        payee = session.scalars(sa.select(Payee)).one()
+    assert payee.is_state_nonresident is True
+    assert payee.certificate == {
+        "filing_status": "mfj",
+        "is_step2": False,
+        "credits": 200_000,
+        "other_income": 0,
+        "deductions": 0,
+        "extra": 1_250,
+        "state_status": "married",
+        "regular_allowances": 2,
+        "estimated_allowances": 0,
+        "has_one_employer": True,
+    }
+
+
+def test_whoever_is_no_employee_declares_nothing(site: Site, ava: User) -> None:
+    site.browser(ava).post("/me/payee", PAYEE)
+
+    with site.look() as session:
+        payee = session.scalars(sa.select(Payee)).one()
+    assert (payee.certificate, payee.is_state_nonresident) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"filing_status": ""}, "Choose your filing status"),
+        ({"state_status": "widowed"}, "Not a valid choice"),
+        ({"credits": "-1"}, "zero or more"),
+        ({"extra": "much"}, "amount"),
+        ({"regular_allowances": "100"}, "0 to 99"),
+    ],
+)
+def test_a_certificate_that_cannot_be_is_refused(
+    site: Site, ava: User, change: dict[str, str], reason: str
+) -> None:
+    assert reason in site.browser(ava).post("/me/payee", PAYEE | W4 | change, 422).text
+
+
 def test_numbers_on_file_stay_but_not_for_another_tax_form(site: Site, ava: User) -> None:
     with site.arrange() as session:
         person = session.scalars(sa.select(Person)).one()

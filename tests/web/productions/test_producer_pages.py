@@ -189,6 +189,29 @@ def test_a_production_form_says_what_is_wrong_and_keeps_what_was_typed(
     assert "<title>Error: " in page
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"engagement": ""}, "Choose how people are engaged"),
+        ({"engagement": "employee"}, "not for people engaged like this"),
+        ({"country": "GB", "scheme": "us_ca_contractors"}, "for work in another country"),
+    ],
+)
+def test_nobody_is_engaged_without_a_choice_that_fits(
+    show: Show, change: dict[str, str], said: str
+) -> None:
+    url = f"/c/{show.company.public_id}/productions/new"
+
+    assert said in show.browser.post(url, PRODUCTION | change, status=422).text
+
+
+def test_the_form_says_what_may_be_withheld_in_the_country(show: Show) -> None:
+    page = show.browser.get(f"/c/{show.company.public_id}/productions/new").text
+
+    assert "California: employees (W-2)" in page
+    assert "Labour service (劳务): nothing here yet" in page
+
+
 def test_the_cumulative_method_needs_a_platform_that_withholds(show: Show) -> None:
     china = {
         "country": "CN",

@@ -290,6 +290,7 @@ def _shift(work: Worked) -> Shift:
         out_at=hours.out_at,
         meals=_meals(hours),
         adjustments=_adjustments(hours, agreement, day.shoot_date),
+        is_holiday=day.is_holiday,
         fee=read_fee(booking.fee),
     )
     return Shift(day.id, _deal(booking), worked, agreement)
