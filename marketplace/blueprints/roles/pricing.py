@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from marketplace.blueprints.roles.forms import RoleForm
 from marketplace.domain.casting.queries.roles import RoleRow
-from marketplace.domain.casting.services.roles import RoleTerms
 from marketplace.domain.payroll.queries import agreements
 from marketplace.domain.payroll.rules.shapes import Deal
 from marketplace.domain.payroll.services.plans import Planned, RolePlan, plan
 from marketplace.domain.productions import queries
 from marketplace.kernel.money import Money
+from marketplace.web.forms import read_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,19 @@ def of_role(session: Session, production_id: int, role: RoleRow) -> Pricing:
     return _priced(session, production_id, (role.day_rate, role.guaranteed_minutes), needs)
 
 
-def of_terms(session: Session, production_id: int, terms: RoleTerms) -> Pricing:
-    """Return the pricing of a role as it was typed; two queries."""
-    rate = terms.day_rate, terms.guaranteed_minutes
-    return _priced(session, production_id, rate, terms.headcounts)
+def of_form(session: Session, production_id: int, form: RoleForm) -> Pricing | None:
+    """Return the pricing of a role as typed; None when rate, hours or people cannot be read.
+
+    A role needs no name to have a price: the other fields are not looked at. Two queries.
+    """
+    asked = [form.currency, form.rate, form.hours, *(form.need(day) for day in form.days)]
+    own = {form.rate.name: [RoleForm.validate_rate]}
+    wrong = [one for one in asked if not one.validate(form, own.get(one.name, ()))]
+    if wrong:
+        return None
+    rate = read_money(form.rate.data, form.currency.data), form.hours.data
+    people = {day.id: form.need(day).data or 0 for day in form.days}
+    return _priced(session, production_id, rate, people)
 
 
 def _priced(

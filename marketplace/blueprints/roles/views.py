@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from marketplace.blueprints.roles.forms import DISCLOSURES, KINDS, RoleForm, edit_form, role_form
 from marketplace.blueprints.roles.grid import grid_of
-from marketplace.blueprints.roles.pricing import Pricing, of_role, of_terms
+from marketplace.blueprints.roles.pricing import Pricing, of_form, of_role
 from marketplace.domain.booking.services import edit_role
 from marketplace.domain.casting.queries import roles as queries
 from marketplace.domain.casting.queries.roles import RoleRow
@@ -63,9 +63,9 @@ def create() -> ResponseReturnValue:
 @allow(Permission.MANAGE_PRODUCTIONS)
 def price() -> ResponseReturnValue:
     """Price the days of a new role as typed; nothing is stored."""
-    form, pricing, status = role_form(_days(), the_production().zone), None, 422
-    if form.validate():
-        pricing, status = of_terms(reading(), the_production().id, form.terms()), 200
+    form = role_form(_days(), the_production().zone)
+    pricing = of_form(reading(), the_production().id, form)
+    status = 200 if pricing else 422
     return render_template("roles/new.html", form=form, pricing=pricing), status
 
 
@@ -74,10 +74,8 @@ def price() -> ResponseReturnValue:
 def price_changed(role: str) -> ResponseReturnValue:
     """Price the days of a role as typed; nothing is stored."""
     found, form = _role(role), role_form(_days(), the_production().zone)
-    if not form.validate():
-        return _edit_page(form, found, 422)
-    pricing = of_terms(reading(), the_production().id, form.terms())
-    return _edit_page(form, found, 200, pricing)
+    pricing = of_form(reading(), the_production().id, form)
+    return _edit_page(form, found, 200 if pricing else 422, pricing)
 
 
 @bp.get("/<role>/edit")

@@ -159,3 +159,20 @@ def test_a_role_nobody_is_needed_for_has_no_price_yet(on_set: Set) -> None:
     page = on_set.browser.post(f"{on_set.url}/roles/new/price", form, status=200).text
 
     assert "Rate, hours and people for each day have a price" in page
+
+
+@pytest.mark.parametrize("typed", ["zzz", "-1", "9" * 30, "\u202e<b>"])
+def test_nonsense_in_any_field_of_a_price_breaks_nothing(on_set: Set, typed: str) -> None:
+    form = dict.fromkeys(on_set.role_form(), typed)
+
+    for address in ("new/price", f"{on_set.role.public_id}/price"):
+        on_set.browser.post(f"{on_set.url}/roles/{address}", form, status=422)
+
+
+def test_a_role_needs_no_name_to_have_a_price(on_set: Set) -> None:
+    form = on_set.role_form(name="", apply_by="", rate="9" * 12, hours="0:30")
+
+    page = on_set.browser.post(f"{on_set.url}/roles/new/price", form, status=200).text
+
+    assert "Price of the plan" in page
+    assert "There is" not in page
