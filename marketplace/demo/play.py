@@ -10,13 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.demo.bank import house_banks
+from marketplace.domain.accounts.models import Membership
+from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.rules import PayoutState
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.domain.timecards.rules import CardState
-from marketplace.domain.timecards.services import ApproveCards, approve
+from marketplace.domain.timecards.services import (
+    ApproveCards,
+    ApprovePayroll,
+    approve,
+    approve_payroll,
+)
 from marketplace.domain.timecards.services.approvals import last_minute
 from marketplace.kernel.clock import MovableClock
 from marketplace.kernel.money import Money
@@ -28,13 +35,17 @@ ARRIVAL = timedelta(hours=25)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A shoot day whose hours were entered and wait for the production."""
+    """A shoot day whose hours were entered and wait for the production.
+
+    accountant_id: who approves for payroll, where the production asks for it.
+    """
 
     day_id: int
     number: int
     production_id: int
     title: str
     owner_id: int
+    accountant_id: int | None
     ends_at: datetime
     versions: dict[int, int]
 
@@ -50,6 +61,11 @@ def play(crew: Crew, outside: Outside, clock: MovableClock) -> Iterator[str]:
         with crew.unit() as session:
             command = ApproveCards(day.day_id, day.production_id, day.versions, day.owner_id)
             done = approve(session, command, clock=outside.clock)
+            if day.accountant_id is not None:
+                seen = ApprovePayroll(
+                    day.day_id, day.production_id, day.versions, day.accountant_id
+                )
+                approve_payroll(session, seen, clock=outside.clock)
         yield f"Day {day.number} of {day.title}: hours of {len(done)} people approved."
     clock.move_to(max(outside.clock.now(), *(day.ends_at for day in waiting)))
     crew.drain_all()
@@ -83,6 +99,7 @@ def _waiting(session: Session) -> list[Waiting]:
             production_id=production.id,
             title=production.title,
             owner_id=production.created_by_id,
+            accountant_id=_accountant(session, production),
             ends_at=last_minute(session, day),
             versions={
                 card.id: card.version
@@ -96,6 +113,19 @@ def _waiting(session: Session) -> list[Waiting]:
         )
         for day, production in found
     ]
+
+
+def _accountant(session: Session, production: Production) -> int | None:
+    """Return the company's accountant, when the production asks for their signature."""
+    if not production.needs_payroll_approval:
+        return None
+    return session.scalars(
+        sa.select(Membership.user_id).where(
+            Membership.company_id == production.company_id,
+            Membership.role == CompanyRole.ACCOUNTANT,
+            Membership.ended_at.is_(None),
+        ),
+    ).first()
 
 
 def _told(crew: Crew, day: Waiting) -> Iterator[str]:

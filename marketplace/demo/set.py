@@ -21,10 +21,12 @@ from marketplace.domain.timecards.rules import CardState, TypedHours, read_hours
 from marketplace.domain.timecards.services import (
     AgreeHours,
     ApproveCards,
+    ApprovePayroll,
     EnterHours,
     QueryHours,
     agree,
     approve,
+    approve_payroll,
     enter,
     query,
 )
@@ -112,6 +114,10 @@ class ShootingSet:
             owner = self.posted.office.staff[CompanyRole.OWNER]
             command = ApproveCards(day.id, self.posted.id, versions, owner)
             approve(session, command, clock=self._clock)
+            if self.show.terms.needs_payroll_approval:
+                accountant = self.posted.office.staff[CompanyRole.ACCOUNTANT]
+                signed = ApprovePayroll(day.id, self.posted.id, versions, accountant)
+                approve_payroll(session, signed, clock=self._clock)
 
     def keep_short_rest(self, number: int) -> None:
         """Record why a call stays although people get too little rest, where the show did."""

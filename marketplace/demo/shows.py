@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from marketplace.domain.booking.queries.policies import policies
 from marketplace.domain.casting.rules import RoleKind
 from marketplace.domain.productions.services import Terms
 
@@ -95,7 +96,11 @@ _CHINA: Final[dict[str, str | int | None]] = {
 }
 
 DAWN: Final = Show(
-    terms=_terms("Divorced at Dawn", ""),
+    terms=replace(
+        _terms("Divorced at Dawn", ""),
+        cancellation_policy=policies()["day_and_half"],
+        needs_payroll_approval=True,
+    ),
     days=(
         Day("07:00", "19:00", "19:00", "Stage 4", "1201 W 5th St, Los Angeles"),
         Day("08:00", "20:00", "21:30", "Stage 4", "1201 W 5th St, Los Angeles"),

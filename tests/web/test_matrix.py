@@ -36,6 +36,7 @@ GETS_IN: Final[dict[Permission, set[str]]] = {
     Permission.CAST: {"owner", "producer", "casting"},
     Permission.RUN_DAYS: {"owner", "producer", "ad"},
     Permission.APPROVE_HOURS: {"owner", "producer"},
+    Permission.APPROVE_PAYROLL: {"owner", "accountant"},
     Permission.SEE_COST: {"owner", "producer", "accountant"},
     Permission.SEE_PAY: {"owner", "accountant"},
 }
