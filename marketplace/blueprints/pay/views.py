@@ -10,6 +10,7 @@ from marketplace.blueprints.pay import bp, papers
 from marketplace.domain.audit.services import Act, record
 from marketplace.domain.documents.jobs import slip_subject
 from marketplace.domain.documents.queries import open_file
+from marketplace.domain.payments.queries import bank_reference_of_slip
 from marketplace.domain.reports import queries
 from marketplace.domain.reports.queries import SlipDetail
 from marketplace.domain.reports.queries.corrections import chain_of, own_claims
@@ -38,8 +39,9 @@ def show(slip: str) -> ResponseReturnValue:
     detail = _slip(slip)
     document = queries.document_of(detail, outside().vault)
     own = queries.own_row(reading(), detail.row)
-    chain = chain_of(reading(), detail.row.id)
-    return render_template("pay/show.html", detail=detail, document=document, own=own, chain=chain)
+    bank = bank_reference_of_slip(reading(), detail.row.id)
+    page = {"own": own, "chain": chain_of(reading(), detail.row.id), "bank": bank}
+    return render_template("pay/show.html", detail=detail, document=document, **page)
 
 
 @bp.get("/<slip>.pdf")

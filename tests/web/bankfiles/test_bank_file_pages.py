@@ -18,6 +18,7 @@ from marketplace.domain.banking.rules.orders import BankFormat
 from marketplace.domain.payments.models import BankFile, BankProfile, Payout
 from marketplace.domain.payments.queries.bank_profiles import profile_of
 from marketplace.domain.payments.rules import PayoutState
+from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.people.models import Payee, Person
 from tests.support.bankfiles import a_payer, due_payouts
 from tests.support.builders import PASSWORD, a_member
@@ -258,7 +259,7 @@ def test_the_owner_says_which_account_pays(desk: Desk) -> None:
         "format": "nacha",
         "name": "Redwood Vertical LLC",
         "bank": "First Bank",
-        "number": "1234567",
+        "number": "7650321",
         "routing": "021000021",
         "company_code": "1123456789",
         "purpose": "Pay",
@@ -281,10 +282,10 @@ def test_the_owner_says_which_account_pays(desk: Desk) -> None:
     with desk.site.look() as session:
         found = profile_of(session, desk.payouts[0].company_id, "USD", VAULT)
     assert found is not None
-    assert (found.format, found.payer.number) == (BankFormat.NACHA, "1234567")
+    assert (found.format, found.payer.number) == (BankFormat.NACHA, "7650321")
     kept = desk.owner.get(f"{desk.url}/banks/USD").text
-    assert "••4567" in kept
-    assert "1234567" not in kept
+    assert "••0321" in kept
+    assert "7650321" not in kept
     desk.owner.post(f"{desk.url}/banks/USD", form | {"number": ""})
     assert desk.owner.client.get(f"{desk.url}/banks/XXX").status_code == 404
 
@@ -322,12 +323,16 @@ def test_the_person_reads_that_they_were_paid_and_what_the_bank_calls_it(desk: D
     with desk.site.look() as session:
         person = session.get_one(Person, desk.payouts[0].person_id)
         user = session.get_one(User, person.user_id)
+        slip = session.get_one(PaySlip, desk.payouts[0].pay_slip_id).public_id
 
     inbox = desk.site.browser(user).get("/me/inbox").text
 
     assert "You were paid" in inbox
-    pay = desk.site.browser(user).get("/me/pay").text
-    assert "Paid" in pay
+    browser = desk.site.browser(user)
+    assert "Paid" in browser.get("/me/pay").text
+    assert "Bank reference BK-2026-7" in browser.get(f"/me/pay/{slip}").text
+    office = desk.url.removesuffix("/bank-files")
+    assert "Bank reference BK-2026-7" in desk.accountant.get(f"{office}/slips/{slip}").text
 
 
 def test_files_of_another_company_are_not_there(desk: Desk) -> None:

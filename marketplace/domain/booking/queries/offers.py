@@ -44,6 +44,7 @@ _FACTS = (
     Production.title,
     Production.public_id.label("production"),
     Company.name.label("company"),
+    Company.pays_by,
     Production.zone,
     Production.city,
     Person.zone.label("person_zone"),
@@ -95,6 +96,7 @@ class OfferPage:
     title: str
     production: str
     company: str
+    pays_by: str
     zone: str
     city: str
     person_zone: str

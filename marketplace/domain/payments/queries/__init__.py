@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from marketplace.domain.payments.queries.bank_files import (
+    BankReference,
+    bank_reference_of_slip,
+    bank_references,
+)
 from marketplace.domain.payments.queries.paydays import Payday, Scope, payday
 from marketplace.domain.payments.queries.payouts import (
     WAITING,
@@ -17,11 +22,14 @@ from marketplace.domain.payments.queries.payouts import (
 __all__ = [
     "WAITING",
     "AttemptRow",
+    "BankReference",
     "PayStatus",
     "Payday",
     "Scope",
     "WaitingRow",
     "attempts",
+    "bank_reference_of_slip",
+    "bank_references",
     "payday",
     "statuses_of_cards",
     "statuses_of_slips",
