@@ -70,6 +70,6 @@ def _priced(
         for day in queries.days(session, production_id)
         if people.get(day.id)
     ]
-    found = plan(Deal(amount, minutes, facts.agreement), facts.zone, days)
+    found = plan(Deal(amount, minutes, facts.agreement), facts.zone, days, scheme=facts.scheme)
     agreement = agreements().get(facts.agreement)
     return Pricing(found, agreement.title if agreement else facts.agreement, minutes)

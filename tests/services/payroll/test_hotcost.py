@@ -196,3 +196,16 @@ def test_the_number_of_queries_does_not_grow_with_people(day: Day) -> None:
     assert queries() <= few
     assert few <= 12
     assert day.session.scalar(sa.select(sa.func.count(TimeCard.id))) == 3
+
+
+def test_wages_show_what_the_employer_pays_on_top_of_plan_and_hours(day: Day) -> None:
+    day.show.scheme, day.show.engagement = "us_ca_w2", "employee"
+    day.session.flush()
+    booking = day.enters("Ava Lin")
+    day.session.get_one(Booking, booking.booking_id).scheme = "us_ca_w2"
+    day.session.flush()
+
+    sums = day.only().sums
+
+    assert sums.planned_employer.minor >= 3 * (4_030 + 943)  # 6.2% and 1.45% of 650, three people
+    assert sums.planned_employer == sums.actual_employer + sums.actual_employer.times(2)

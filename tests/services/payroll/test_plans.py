@@ -153,3 +153,20 @@ def test_the_hours_of_a_planned_week_above_forty_are_overtime() -> None:
 
     assert [one.each for one in found.days[:5]] == [Money(24_000, "USD")] * 5
     assert found.days[5].each == Money(36_000, "USD")  # 48 h of work: the last 8 at 1.5 times
+
+
+def test_what_employees_cost_their_employer_stands_beside_the_gross() -> None:
+    wages = plan(a_deal(rate=28_000), ZONE, [a_plan(0, people=2)], scheme="us_ca_w2")
+    fees = plan(a_deal(rate=28_000), ZONE, [a_plan(0, people=2)], scheme="us_contractor")
+
+    # at least social security of 17.36 and Medicare of 4.06 for each of the two
+    assert wages.employer.minor >= 2 * (1_736 + 406)
+    assert wages.total == fees.total == Money(56_000, "USD")
+    assert fees.employer == Money(0, "USD")
+
+
+def test_a_year_without_a_table_leaves_the_employers_taxes_out() -> None:
+    later = plan(a_deal(), ZONE, [a_plan(800)], scheme="us_ca_w2")
+
+    assert later.employer == Money(0, "USD")
+    assert later.total == Money(65_000, "USD")

@@ -8,24 +8,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 from marketplace.domain.payroll.queries import load_agreement, load_scheme
 from marketplace.domain.payroll.rules import pay_day, withhold
 from marketplace.domain.payroll.rules.extras import commission_lines
 from marketplace.domain.payroll.rules.lines import total
 from marketplace.domain.payroll.rules.shapes import (
+    Certificate,
     Deal,
     Earnings,
     PaidBefore,
     Payee,
     PayeeYear,
+    PayError,
     PayLine,
     Payment,
     WorkedDay,
 )
 from marketplace.domain.payroll.rules.slips import Totals, totals
 from marketplace.domain.payroll.rules.terms import Agreement
+from marketplace.domain.payroll.rules.wages import W4
+from marketplace.domain.productions.rules import Engagement
 from marketplace.kernel.money import Money
+
+EMPLOYEE: Final = Engagement.EMPLOYEE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,25 @@ def paid_before(taxing: Taxing, gross: Money, withheld: Money | None = None) -> 
         withheld = total(withhold(taxing.payment(gross), scheme), gross.currency)
     before = PaidBefore(taxing.pay_date, taxing.item, gross, withheld)
     return replace(taxing, year=PayeeYear((*taxing.year.payments, before)))
+
+
+def on_top(earnings: Earnings, scheme_id: str, on: date) -> Money:
+    """Return what an employer pays on top of a day: fringes, and taxes of its own on wages.
+
+    The taxes are estimated as those of the first payment of a year, before any ceiling is
+    reached. None are owed for people who are no employees, or in a year without a table.
+    """
+    currency = earnings.gross.currency
+    fringes = employer_side(earnings.lines, currency)
+    try:
+        scheme = load_scheme(scheme_id, on)
+        if EMPLOYEE not in scheme.engagements:
+            return fringes
+        taxing = Taxing(scheme_id, on, Payee(W4, certificate=Certificate()))
+        lines = withhold(taxing.payment(earnings.gross - earnings.reimbursed), scheme)
+    except PayError:
+        return fringes
+    return fringes + employer_side(lines, currency)
 
 
 def employer_side(lines: tuple[PayLine, ...], currency: str) -> Money:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeGuard
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from marketplace.domain.casting.models import Role, RoleDate
 from marketplace.domain.casting.rules import RoleState
 from marketplace.domain.payroll.rules.shapes import Deal, Earnings, PayError
 from marketplace.domain.payroll.services.days import earnings_of_cards
-from marketplace.domain.payroll.services.estimates import employer_side
+from marketplace.domain.payroll.services.estimates import on_top
 from marketplace.domain.payroll.services.plans import Planned, PlannedPay, plan_of_day
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
@@ -145,9 +145,17 @@ class _Worker:
     """Somebody booked for the day, with what their card earns; None = no hours yet."""
 
     booking: Booking
+    on: date
     name: str
     entry: TimeEntry | None
     earned: Earnings | PayError | None
+
+    @property
+    def top(self) -> Money | None:
+        """What the employer pays on top of the card."""
+        if not isinstance(self.earned, Earnings):
+            return None
+        return on_top(self.earned, self.booking.scheme, self.on)
 
 
 def totals(roles: Iterable[RoleCost]) -> dict[str, Sums]:
@@ -206,7 +214,9 @@ def _planned(day: ShootDay, people: int) -> Planned:
 def _place(role: Role, production: Production, days: list[Planned], day: Planned) -> _Place:
     rate = Money(role.day_rate_minor, role.currency)
     deal = Deal(rate, role.guaranteed_minutes, production.agreement)
-    return _Place(role, day.people, plan_of_day(deal, production.zone, days, day))
+    return _Place(
+        role, day.people, plan_of_day(deal, production.zone, days, day, scheme=production.scheme)
+    )
 
 
 def _workers(session: Session, shoot_day_id: int) -> list[_Worker]:
@@ -215,7 +225,8 @@ def _workers(session: Session, shoot_day_id: int) -> list[_Worker]:
         TimeEntry.time_card_id == TimeCard.id, TimeEntry.version == TimeCard.version
     )
     booked = session.execute(
-        sa.select(Booking, Person.stage_name, TimeCard, TimeEntry)
+        sa.select(Booking, ShootDay.shoot_date, Person.stage_name, TimeCard, TimeEntry)
+        .join(ShootDay, ShootDay.id == Booking.shoot_day_id)
         .join(Person, Person.id == Booking.person_id)
         .outerjoin(TimeCard, TimeCard.booking_id == Booking.id)
         .outerjoin(TimeEntry, is_current)
@@ -225,13 +236,13 @@ def _workers(session: Session, shoot_day_id: int) -> list[_Worker]:
         )
         .order_by(Person.stage_name, Booking.id),
     )
-    rows: list[tuple[Booking, str, TimeCard | None, TimeEntry | None]]
-    rows = [(booking, name, card, entry) for booking, name, card, entry in booked]
-    cards = [card.id for _, _, card, _ in rows if card and card.state != CardState.PENDING]
+    rows: list[tuple[Booking, date, str, TimeCard | None, TimeEntry | None]]
+    rows = [(booking, on, name, card, entry) for booking, on, name, card, entry in booked]
+    cards = [card.id for _, _, _, card, _ in rows if card and card.state != CardState.PENDING]
     earned = earnings_of_cards(session, cards)
     return [
-        _Worker(booking, name, entry, earned.get(card.id) if card else None)
-        for booking, name, card, entry in rows
+        _Worker(booking, on, name, entry, earned.get(card.id) if card else None)
+        for booking, on, name, card, entry in rows
     ]
 
 
@@ -255,25 +266,27 @@ def _role_cost(role: Role, currency: str, place: _Place | None, workers: list[_W
         people=place.people if place else 0,
         entered=len(ours) - len(waiting),
         waiting=len(waiting),
-        sums=_sums(currency, place, [pay for _, pay in earned], waiting),
+        sums=_sums(currency, place, ours),
         over=tuple(one for one in people if one.over.minor > 0),
         problems=tuple(problems),
     )
 
 
-def _sums(
-    currency: str, place: _Place | None, earned: list[Earnings], waiting: list[_Worker]
-) -> Sums:
+def _sums(currency: str, place: _Place | None, workers: list[_Worker]) -> Sums:
     none = Money(0, currency)
     each = place.pay.each if place else None
-    to_come = (each or Money(one.booking.day_rate_minor, currency) for one in waiting)
+    waiting = [one.booking.day_rate_minor for one in workers if one.earned is None]
     return Sums(
         planned=(place.pay.whole if place else None) or none,
-        actual=sum((pay.gross for pay in earned), none),
-        to_come=sum(to_come, none),
+        actual=sum((one.earned.gross for one in workers if _is_priced(one.earned)), none),
+        to_come=sum((each or Money(rate, currency) for rate in waiting), none),
         planned_employer=(place.pay.employer if place else None) or none,
-        actual_employer=sum((employer_side(pay.lines, currency) for pay in earned), none),
+        actual_employer=sum((one.top for one in workers if one.top is not None), none),
     )
+
+
+def _is_priced(earned: Earnings | PayError | None) -> TypeGuard[Earnings]:
+    return isinstance(earned, Earnings)
 
 
 def _person(worker: _Worker, pay: Earnings, role: Role, place: _Place | None) -> PersonCost:

@@ -25,7 +25,7 @@ from marketplace.domain.payroll.rules.shapes import (
     WorkedDay,
 )
 from marketplace.domain.payroll.rules.terms import MealRule
-from marketplace.domain.payroll.services.estimates import employer_side
+from marketplace.domain.payroll.services.estimates import on_top
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
 
@@ -51,11 +51,13 @@ class PlannedPay:
     """What a planned day pays one person, or why it cannot be priced.
 
     beyond: how much longer the day is than the hours the rate covers; meals: as planned.
+    top: what the employer pays on top of one person's gross.
     """
 
     day: Planned
     meals: tuple[Meal, ...]
     pay: Earnings | None
+    top: Money | None = None
     problem: Sentence | None = None
     beyond: timedelta = timedelta(0)
 
@@ -72,9 +74,7 @@ class PlannedPay:
     @property
     def employer(self) -> Money | None:
         """What the employer pays on top, for everybody."""
-        if self.pay is None:
-            return None
-        return employer_side(self.pay.lines, self.pay.gross.currency).times(self.day.people)
+        return self.top.times(self.day.people) if self.top else None
 
     @property
     def penalties(self) -> tuple[PayLine, ...]:
@@ -121,21 +121,24 @@ class RolePlan:
         return sum(some, Money(0, self.rate.currency))
 
 
-def plan(deal: Deal, zone: str, days: Iterable[Planned]) -> RolePlan:
-    """Return what the planned days of a role pay one person after another day.
+def plan(deal: Deal, zone: str, days: Iterable[Planned], *, scheme: str = "") -> RolePlan:
+    """Return what the planned days of a role pay one person, day after day.
 
-    days: in any order. A day that cannot be priced says why and counts nowhere.
+    days: in any order. scheme: how people are taxed, for what employers pay themselves.
+    A day that cannot be priced says why and counts nowhere.
     """
     ordered = sorted(days, key=lambda one: one.call_at)
     shifts = _shifts(deal, zone, ordered)
-    return RolePlan(deal.day_rate, tuple(_priced(deal, one, shifts) for one in ordered))
+    return RolePlan(deal.day_rate, tuple(_priced(deal, one, shifts, scheme) for one in ordered))
 
 
-def plan_of_day(deal: Deal, zone: str, days: Iterable[Planned], day: Planned) -> PlannedPay:
+def plan_of_day(
+    deal: Deal, zone: str, days: Iterable[Planned], day: Planned, *, scheme: str = ""
+) -> PlannedPay:
     """Return what one of the planned days of a role pays, without pricing all the others."""
     first = day.shoot_date - LOOKS_BACK
     near = [one for one in days if first <= one.shoot_date <= day.shoot_date]
-    return _priced(deal, day, _shifts(deal, zone, near))
+    return _priced(deal, day, _shifts(deal, zone, near), scheme)
 
 
 def _shifts(deal: Deal, zone: str, days: Iterable[Planned]) -> dict[int, Shift]:
@@ -155,15 +158,16 @@ def _shifts(deal: Deal, zone: str, days: Iterable[Planned]) -> dict[int, Shift]:
     return found
 
 
-def _priced(deal: Deal, one: Planned, shifts: dict[int, Shift]) -> PlannedPay:
+def _priced(deal: Deal, one: Planned, shifts: dict[int, Shift], scheme: str) -> PlannedPay:
     try:
         agreement = load_agreement(deal.agreement, one.shoot_date)
         worked = place(shifts[one.shoot_day_id], shifts.values())
         pay = pay_day(deal, worked, agreement)
     except PayError as refusal:
-        return PlannedPay(one, (), None, refusal.message)
+        return PlannedPay(one, (), None, problem=refusal.message)
     beyond = timedelta(minutes=max(0, pay.worked_minutes - deal.guaranteed_minutes))
-    return PlannedPay(one, worked.meals, pay, beyond=beyond)
+    top = on_top(pay, scheme, one.shoot_date)
+    return PlannedPay(one, worked.meals, pay, top, beyond=beyond)
 
 
 def planned_meals(rule: MealRule | None, call: datetime, wrap: datetime) -> tuple[Meal, ...]:
