@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,17 +10,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.domain.booking.models import Booking
+from marketplace.domain.booking.rules.cancelling import Fee, store_fee
 from marketplace.domain.documents.rules import SlipDocument
 from marketplace.domain.payroll.models import PayLineRow, PaySlip
-from marketplace.domain.payroll.rules.records import read_line
-from marketplace.domain.payroll.rules.shapes import PayLine
+from marketplace.domain.payroll.rules.records import read_line, record
+from marketplace.domain.payroll.rules.shapes import Adjustment, PayLine
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.payroll.services import issue_slip
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
+from marketplace.domain.timecards.rules import CardKind
 from marketplace.kernel import zones
 from marketplace.kernel.clock import FixedClock
+from marketplace.kernel.money import Money
 from marketplace.web.presentation import sentence
 from tests.support import builders
 from tests.support.payday import VAULT, a_closed_day
@@ -51,6 +56,7 @@ class Scene:
         hours: tuple[str, str],
         *meals: tuple[str, str],
         number: int = 1,
+        extras: Sequence[Adjustment] = (),
     ) -> TimeCard:
         """Let the person work a day of the show."""
         day = a_closed_day(self.session, self.show, on, wrap=hours[1])
@@ -65,15 +71,33 @@ class Scene:
         role.guaranteed_minutes = self.deal.hours * 60
         booking = builders.a_booking(self.session, role, self.person, day)
         card = builders.a_time_card(self.session, booking, hours=hours, meal=(*meals, None)[0])
-        if len(meals) > 1:
-            self._enter_again(card, [self._at(on, one) for meal in meals for one in meal])
+        if len(meals) > 1 or extras:
+            times = [self._at(on, one) for meal in meals for one in meal]
+            self._enter_again(card, times, [record(one) for one in extras])
+        return card
+
+    def call_off(self, on: str, fee: Fee, number: int = 1) -> TimeCard:
+        """Call a day off, and owe a fee for it: a card without hours."""
+        card = self.work(on, ("07:00", "19:00"), number=number)
+        booking = self.session.get_one(Booking, card.booking_id)
+        booking.fee = store_fee(fee)
+        booking.fee_minor = fee.of(Money(booking.day_rate_minor, booking.currency)).minor
+        card.kind = CardKind.CANCELLED
+        card.version = 0
+        self.session.flush()
         return card
 
     def _at(self, on: str, text: str) -> datetime:
         return zones.at(date.fromisoformat(on), zones.parse_clock(text), self.show.zone)
 
-    def _enter_again(self, card: TimeCard, meals: list[datetime]) -> None:
-        """Enter the hours a second time, with both meals: entries are never changed."""
+    def _enter_again(
+        self,
+        card: TimeCard,
+        meals: Sequence[datetime | None],
+        extras: list[Any],
+    ) -> None:
+        """Enter the hours a second time, with all meals and extras: entries are never changed."""
+        meals = [*meals, *[None] * 4]
         first = self.session.query(TimeEntry).filter_by(time_card_id=card.id).one()
         self.session.add(
             TimeEntry(
@@ -85,6 +109,7 @@ class Scene:
                 meal_in_at=meals[1],
                 meal2_out_at=meals[2],
                 meal2_in_at=meals[3],
+                adjustments=extras,
                 entered_by_id=first.entered_by_id,
                 entered_at=builders.NOW,
             ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,16 +19,22 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.adapters.pdf.slips import PlateSlipPrinter
+from marketplace.domain.booking.rules.cancelling import Fee, FeeKind
+from marketplace.domain.documents.rules import code_of
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.basis import basis
 from marketplace.domain.payroll.rules.shapes import PayLine
 from marketplace.domain.payroll.services.recompute import Tools, recompute
 from marketplace.domain.people.models import Payee
+from marketplace.domain.reports.queries.genuine import genuine
+from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import say
 from marketplace.web.presentation import sentence
 from tests.golden.scenes import Deal, Scene, a_scene, document_of, lines_of
+from tests.support.adjusting import adjust, slips_of
 from tests.support.databases import Database
-from tests.support.payday import VAULT
+from tests.support.payday import VAULT, a_till, ask_to_pay, run_to_the_end, unit_of
 
 pytestmark = pytest.mark.embedded
 
@@ -318,6 +325,87 @@ def test_a_day_of_an_employee_is_taxed_on_its_period(
     assert document_of(slip).cycle.startswith(f"Payroll period: one {period_word(period)}")
     check(f"wages-{period}", slip)
     assert_same_again(scene)
+
+
+def test_a_day_called_off_late_pays_half_of_it_and_no_hours(session: Session, check: Check) -> None:
+    scene = a_scene(session, "Ava Lin", LEAD, agreement=SAG)
+    cause = say("Cancelled %(notice)s before the call.", notice=timedelta(hours=15, minutes=40))
+    fee = Fee(FeeKind.CANCELLED, 50, "notice_24_12@1 rows[1]", cause)
+    card = scene.call_off("2026-11-20", fee)
+    card.is_auto_agreed = True
+    slip = scene.pay(card, "2026-11-21" + EVENING)
+
+    # 50% of 280.00.
+    assert told(scene, slip) == [("cancellation_fee", "50% × 280.00", 14_000)]
+    document = document_of(slip)
+    assert (document.call, document.wrap, slip.worked_minutes) == ("", "", 0)
+    assert [note[:28] for note in document.notes[:2]] == [
+        "The day was cancelled: this ",
+        "The hours were agreed automa",
+    ]
+    check("called-off", slip)
+    assert_same_again(scene)
+
+
+@pytest.fixture
+def chain(embedded_database: Database, tmp_path: Path, clock: FixedClock) -> Iterator[Scene]:
+    """Pay a day, then lengthen it by an hour: the slip, its reversal and its correction."""
+    unit, till = unit_of(embedded_database), a_till(tmp_path, clock)
+    with unit() as session:
+        scene = a_scene(session, "Ava Lin", Deal("Gaffer", 28_000, 12))
+        card = scene.work("2026-11-20", ("07:00", "19:00"), ("12:30", "13:00"))
+        ask_to_pay(session, card)
+        card_id = card.id
+    run_to_the_end(unit, till, clock)
+    adjust(unit, till, clock, card_id, ("07:00", "20:00"))
+    with unit() as session:
+        scene.session, scene.slips = session, slips_of(session, card_id)
+        yield scene
+
+
+def test_a_corrected_day_is_taken_back_line_by_line_and_paid_anew(chain: Scene) -> None:
+    original, reversal, correction = chain.slips
+
+    # $280 for 12 hours: 280 / 14 = 20.00 an hour. 11.5 hours worked, 12 guaranteed.
+    assert told(chain, original) == [
+        ("straight", "8 h × 20.0000", 16_000),
+        ("overtime_1_5", "3.5 h × 20.0000 × 1.5", 10_500),
+        ("guaranteed", "0.5 h × 20.0000 × 1.5", 1_500),
+    ]
+    assert told(chain, reversal) == [
+        (code, f"\N{MINUS SIGN}{worked}", -minor) for code, worked, minor in told(chain, original)
+    ]
+    # An hour more is 12.5: 0.5 × 20 × 2 = 20.00. The second meal, due at 19:00, was an hour
+    # late: 7.50 + 10.00. 160 + 120 + 20 + 17.50 = 317.50, of which 280.00 are paid.
+    assert told(chain, correction) == [
+        ("straight", "8 h × 20.0000", 16_000),
+        ("overtime_1_5", "4 h × 20.0000 × 1.5", 12_000),
+        ("overtime_2", "0.5 h × 20.0000 × 2", 2_000),
+        ("meal_penalty", "", 1_750),
+        ("already_paid", "", -28_000),
+    ]
+    nets = [slip.net_minor for slip in (original, reversal, correction)]
+    assert nets == [28_000, -28_000, 3_750]
+    # Seen from the year: 280.00, then nothing, then 317.50 of which 280.00 came back.
+    assert [document_of(slip).ytd_gross for slip in chain.slips] == ["$280.00", "$0.00", "$317.50"]
+
+
+def test_the_papers_of_a_corrected_day_name_each_other(chain: Scene, check: Check) -> None:
+    original, _reversal, correction = chain.slips
+
+    statuses = [document_of(slip).status.partition(" · ")[0] for slip in chain.slips]
+    assert statuses == ["original", "Reversal of 2026-00001", "Correction of 2026-00001"]
+    for number, slip in enumerate(chain.slips, start=1):
+        check(f"correction-{number}", slip)
+    assert_same_again(chain)
+    replaced, newest = (
+        genuine(chain.session, slip.number, code_of(slip.digest), VAULT)
+        for slip in (original, correction)
+    )
+    assert replaced is not None
+    assert newest is not None
+    assert (replaced.reversed_by, replaced.replaced_by) == ("2026-00002", "2026-00003")
+    assert (newest.kind, newest.corrects, newest.replaced_by) == ("correction", "2026-00001", "")
 
 
 def period_word(period: str) -> str:

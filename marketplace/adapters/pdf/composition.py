@@ -237,9 +237,9 @@ def _line(place: str, line: SlipLine) -> Iterator[Field]:
     yield _field(f"{place}.second", line.label_second, 58, 7.6, lines=2)
     for part in line.explained:
         points, most = EXPLAINED[part.name]
-        yield _field(f"{place}.{part.name}", part.text, 66, points, lines=most)
+        yield _field(f"{place}.{part.name}", part.text, 63, points, lines=most)
     yield _field(f"{place}.amount", line.amount, 27)
-    yield _field(f"{place}.ytd", line.ytd, 24)
+    yield _field(f"{place}.ytd", line.ytd, 26, 7.6)
 
 
 def _totals(document: SlipDocument) -> Iterator[Field]:
@@ -247,10 +247,10 @@ def _totals(document: SlipDocument) -> Iterator[Field]:
     yield _field("total.withheld", document.withheld, 28, weight="bold")
     yield _field("total.deductions", document.deductions, 28, weight="bold")
     yield _field("total.net", document.net, 34, 10.5, weight="bold")
-    yield _field("ytd.gross", document.ytd_gross, 24)
-    yield _field("ytd.withheld", document.ytd_withheld, 24)
-    yield _field("ytd.deductions", document.ytd_deductions, 24)
-    yield _field("ytd.net", document.ytd_net, 24)
+    yield _field("ytd.gross", document.ytd_gross, 26, 7.6)
+    yield _field("ytd.withheld", document.ytd_withheld, 26, 7.6)
+    yield _field("ytd.deductions", document.ytd_deductions, 26, 7.6)
+    yield _field("ytd.net", document.ytd_net, 26, 7.6)
 
 
 def _foot(document: SlipDocument) -> Iterator[Field]:

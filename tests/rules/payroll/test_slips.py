@@ -240,6 +240,20 @@ def test_repaid_expenses_are_marked_and_kept_out_of_what_is_taxed() -> None:
     assert a_document(taxed=Money(28_000, USD)).untaxed == ""
 
 
+def test_a_ladder_of_penalties_is_explained_by_its_cause_alone() -> None:
+    steps = Quantity(Fraction(2), "unit", Fraction(875))
+
+    assert basis(a_line("penalty", "meal_penalty", steps)) == ""
+    assert basis(a_line("bump", "smoke", steps)) == "2 × 8.75"
+
+
+def test_a_reversal_carries_the_minus_of_the_paper() -> None:
+    hours = Quantity(Fraction(-5, 2), "hour", Fraction(2_000), Fraction(3, 2))
+
+    assert basis(a_line(quantity=hours)) == "\N{MINUS SIGN}2.5 h × 20.0000 × 1.5"
+    assert hours_at_rates([a_line(quantity=hours)]) == ("\N{MINUS SIGN}2.5 h × 30.0000",)
+
+
 def test_hours_at_each_rate_leave_out_hours_nobody_worked() -> None:
     rate = Fraction(32_500, 7)
     lines = (

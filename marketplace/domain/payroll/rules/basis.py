@@ -11,6 +11,7 @@ from marketplace.domain.payroll.rules.lines import plain
 from marketplace.domain.payroll.rules.shapes import PayLine
 from marketplace.kernel.money import EXPONENTS, Money, half_up
 
+MINUS: Final = "\N{MINUS SIGN}"
 UNITS: Final = {"hour": "h", "day": "d", "percent": "%"}
 RATE_PLACES: Final = 4
 UNWORKED: Final = "guaranteed"
@@ -22,14 +23,15 @@ def basis(one: PayLine) -> str:
 
     Steps of a ladder have no rate of their own: their cause explains them.
     """
-    if one.unit == "unit" and (one.quantity == 1 or one.rate.denominator != 1):
+    is_ladder = one.kind == "penalty" or one.rate.denominator != 1
+    if one.unit == "unit" and (one.quantity == 1 or is_ladder):
         return ""
     unit = UNITS.get(one.unit, "")
     count = plain(one.quantity)
     parts = [f"{count} {unit}" if unit.isalpha() else f"{count}{unit}", _rate(one)]
     if one.multiplier != 1:
         parts.append(plain(one.multiplier))
-    return " × ".join(parts)
+    return " × ".join(parts).replace("-", MINUS)
 
 
 def _rate(one: PayLine) -> str:
@@ -53,7 +55,8 @@ def hours_at_rates(lines: Sequence[PayLine]) -> tuple[str, ...]:
         if one.kind == "earning" and one.unit == "hour" and one.code != UNWORKED:
             rate = one.rate * one.multiplier / 10 ** EXPONENTS[one.amount.currency]
             found[rate] = found.get(rate, Fraction(0)) + one.quantity
-    return tuple(f"{plain(count)} h × {four_places(rate)}" for rate, count in found.items())
+    rates = (f"{plain(count)} h × {four_places(rate)}" for rate, count in found.items())
+    return tuple(rate.replace("-", MINUS) for rate in rates)
 
 
 def four_places(rate: Fraction) -> str:
