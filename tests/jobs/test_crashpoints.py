@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.domain.documents.models import File
@@ -21,45 +18,13 @@ from marketplace.kernel.clock import FixedClock
 from marketplace.outside import Outside
 from marketplace.worker.drain import Crew
 from marketplace.worker.handlers import HANDLERS
-from marketplace.worker.work import Handler
 from tests.support import builders
-from tests.support.crews import an_outside, to_the_end
+from tests.support.crews import Killed, MortalCrew, an_outside, to_the_end
 from tests.support.databases import Database
 from tests.support.payday import VAULT, a_closed_day, an_approved_card
 
 MOST_STAGES = 80
 TOGETHER = 3
-
-
-class Killed(SystemExit):
-    """The process is gone: nothing after this line runs."""
-
-
-class MortalCrew(Crew):
-    """A crew that dies just before its n-th commit, or just after it."""
-
-    def __init__(
-        self,
-        engine: sa.Engine,
-        outside: Outside,
-        handlers: Mapping[str, Handler],
-        *,
-        stage: int,
-    ) -> None:
-        super().__init__(engine, outside, handlers)
-        self._before, self._after = divmod(stage, 2)
-        self.commits = 0
-
-    @contextmanager
-    def unit(self) -> Iterator[Session]:
-        is_last = self.commits == self._before
-        self.commits += 1
-        with super().unit() as session:
-            yield session
-            if is_last and not self._after:
-                raise Killed
-        if is_last:
-            raise Killed
 
 
 def approved_cards(database: Database, number: int, count: int = 1) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from marketplace.app import make_outside
 from marketplace.domain.tasks import services
@@ -20,6 +22,37 @@ from marketplace.worker.work import Handler
 from tests.support.databases import Database
 from tests.support.payday import VAULT
 from tests.support.site import settings_for
+
+
+class Killed(SystemExit):
+    """The process is gone: nothing after this line runs."""
+
+
+class MortalCrew(Crew):
+    """A crew that dies just before its n-th commit, or just after it."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        outside: Outside,
+        handlers: Mapping[str, Handler],
+        *,
+        stage: int,
+    ) -> None:
+        super().__init__(engine, outside, handlers)
+        self._before, self._after = divmod(stage, 2)
+        self.commits = 0
+
+    @contextmanager
+    def unit(self) -> Iterator[Session]:
+        is_last = self.commits == self._before
+        self.commits += 1
+        with super().unit() as session:
+            yield session
+            if is_last and not self._after:
+                raise Killed
+        if is_last:
+            raise Killed
 
 
 def an_outside(database: Database, folder: Path, clock: FixedClock) -> Outside:

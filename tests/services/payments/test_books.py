@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.domain.payments.models import Payout
@@ -16,9 +15,9 @@ from marketplace.domain.payments.services import Finding, check_books
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.money import Money
-from marketplace.schema import APPEND_ONLY
 from tests.support import builders
 from tests.support.databases import Database
+from tests.support.faults import plant
 from tests.support.payday import (
     VAULT,
     Unit,
@@ -59,23 +58,6 @@ def a_payday(unit: Unit, till: Till, clock: FixedClock) -> None:
 def findings(unit: Unit, till: Till) -> list[Finding]:
     with unit() as session:
         return check_books(session, gateways=till.gateways, vault=till.vault)
-
-
-def plant(session: Session, statement: str) -> None:
-    """Change a row behind the guards' back: triggers dropped, constraints off."""
-    dialect = session.get_bind().dialect.name
-    if dialect == "sqlite":
-        session.execute(sa.text("PRAGMA ignore_check_constraints=ON"))
-        for table in APPEND_ONLY:
-            for event in ("update", "delete"):
-                session.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_{event}"))
-    else:
-        session.execute(sa.text("SET session_replication_role = replica"))
-        for table, check in (("pay_slip", "adds_up"), ("ledger_transfer", "amount_positive")):
-            name = f"ck_{table}_{check}"
-            session.execute(sa.text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
-    for part in statement.split(";"):
-        session.execute(sa.text(part))
 
 
 def test_after_a_payday_there_is_nothing_to_find(unit: Unit, till: Till, clock: FixedClock) -> None:
