@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,6 +12,8 @@ from marketplace.domain.reports.rules import (
     LONGEST_NAME,
     STATES_OF,
     Entry,
+    PayoutStatus,
+    Scope,
     archive,
     chunks,
     file_name,
@@ -84,3 +86,31 @@ def test_chunks_have_one_size_and_say_how_many_pieces_they_complete() -> None:
 
 def test_nothing_gives_no_chunk() -> None:
     assert list(chunks([])) == []
+
+
+def test_a_scope_reads_an_address_and_writes_it_again() -> None:
+    args = {
+        "run": "r1",
+        "production": "p1",
+        "from": "2026-11-01",
+        "to": "2026-11-30",
+        "status": "paid",
+        "payee": "w1",
+        "slip": "s1",
+    }
+
+    assert Scope.read(args).args == args
+    assert Scope.read({"from": "yesterday", "year": "1999", "status": "lost"}).args == {}
+
+
+def test_a_year_of_payment_is_the_whole_calendar_year_whatever_the_period() -> None:
+    found = Scope.read({"year": "2026", "from": "2026-05-01"}).filters(frozenset({7}))
+
+    assert (found.paid_from, found.paid_to) == (date(2026, 1, 1), date(2026, 12, 31))
+    assert found.within == frozenset({7})
+    assert Scope.read({"from": "2026-05-01"}).filters(None).paid_from == date(2026, 5, 1)
+
+
+def test_a_slip_without_a_payment_is_not_counted_as_paid() -> None:
+    assert status_of(None) is PayoutStatus.NO_PAYMENT
+    assert status_of(PayoutState.CANCELLED) is PayoutStatus.NO_PAYMENT

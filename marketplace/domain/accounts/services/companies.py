@@ -14,6 +14,7 @@ from marketplace.domain.accounts.rules import ROLE_WORDS, CompanyRole
 from marketplace.domain.accounts.services.limits import (
     limit,
     refuse_wrong_limit,
+    seen,
     sorted_or_none,
     within,
 )
@@ -285,8 +286,8 @@ def change_member(session: Session, command: ChangeMember, *, clock: Clock) -> N
         Act(
             f"user:{user.public_id}",
             action,
-            {"role": before, "productions": limits[0]},
-            {"role": command.role, "productions": limits[1]},
+            {"role": before, **seen(limits[0])},
+            {"role": command.role, **seen(limits[1])},
             company_id=company.id,
         ),
         actor_id=command.by_id,

@@ -47,6 +47,11 @@ def within(session: Session, membership: Membership) -> list[int] | None:
     return sorted(session.scalars(sa.select(ProductionAccess.production_id).where(mine)))
 
 
+def seen(productions: list[int] | None) -> dict[str, list[int]]:
+    """Return what is written down of a limit: nothing when there is none."""
+    return {} if productions is None else {"productions": productions}
+
+
 def sorted_or_none(productions: Iterable[int] | None) -> list[int] | None:
     """Return ids as they are compared and written down."""
     return None if productions is None else sorted(set(productions))

@@ -88,15 +88,12 @@ def stands_on(form: Form, sums: YearSums) -> bool:
     return any(_sum(box.plus, sums) for box in form.boxes)
 
 
-def box_amount(box: Box, sums: YearSums, year: int) -> Money:
-    """Return what a box says.
-
-    Raises PayError when a box has a cap and the year's is not known.
-    """
+def box_amount(box: Box, sums: YearSums, year: int) -> Money | None:
+    """Return what a box says; None when it has a cap and the year's is not known."""
     minor = _sum(box.plus, sums) - _sum(box.minus, sums)
     if box.cap is not None:
         if year not in box.cap:
-            raise bad_row(FILE, f"{box.number} {box.title}", f"has no cap for {year}")
+            return None
         minor = min(minor, from_major(box.cap[year], sums.currency).minor)
     return Money(minor, sums.currency)
 

@@ -197,8 +197,16 @@ def _sheet(
         rows=rows,
         totals=(_total(form, list(mine.values()), year),) if rows else (),
         facts=((say("Year of payment"), str(year)), *_threshold(form, year)),
-        notes=(say("Not verified: %(what)s", what=form.unverified),) if form.unverified else (),
+        notes=(*_not_known(form, year), say("Not verified: %(what)s", what=form.unverified)),
     )
+
+
+def _not_known(form: Form, year: int) -> Iterator[Sentence]:
+    for box in form.boxes:
+        if box.cap is not None and year not in box.cap:
+            yield say(
+                "The limit of box %(box)s is not known for %(year)s.", box=box.number, year=year
+            )
 
 
 def _box(number: str, title: str) -> Sentence:
@@ -224,21 +232,24 @@ def _payee(form: Form, sums: YearSums, about: tuple[str, str, str], year: int) -
     )
 
 
-def _is_due(form: Form, amounts: list[Money], year: int) -> Sentence:
-    threshold = form.threshold(year)
-    if threshold is None:
+def _is_due(form: Form, amounts: list[Money | None], year: int) -> Sentence:
+    threshold, first = form.threshold(year), amounts[0]
+    if threshold is None or first is None:
         return UNKNOWN
-    is_withheld = any(amount.minor for amount in amounts[1:])
-    return YES if amounts[0].minor >= threshold.minor or is_withheld else NO
+    is_withheld = any(amount.minor for amount in amounts[1:] if amount)
+    return YES if first.minor >= threshold.minor or is_withheld else NO
 
 
 def _total(form: Form, all_sums: list[YearSums], year: int) -> Row:
-    sums = [
-        sum((box_amount(box, one, year) for one in all_sums), Money(0, form.currency))
-        for box in form.boxes
-    ]
+    sums = [_sum([box_amount(box, one, year) for one in all_sums]) for box in form.boxes]
     count = sum(one.payments for one in all_sums)
     return (say("All payees"), None, None, count, form.currency, None, *sums)
+
+
+def _sum(amounts: list[Money | None]) -> Money | None:
+    """Return the sum of a box; None when it is not known of somebody."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known[1:], known[0]) if len(known) == len(amounts) else None
 
 
 def _long(
