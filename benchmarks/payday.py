@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -97,22 +98,26 @@ def spent(server: psutil.Process | None) -> float:
 def _stages(database: Database, folder: Path, server: psutil.Process | None) -> float:
     """Do a whole payday, and print what each stage takes; returns the seconds of all."""
     clock = FixedClock(NOW)
-    crew = Crew(database.engine, an_outside(database, folder, clock))
-    whole = 0.0
+    outside = an_outside(database, folder, clock)
+    crew = Crew(database.engine, replace(outside, callers=PacedCallers(Pace(RATE))))
+    whole, sent = 0.0, ""
     print(f"{'stage':<28}{'pieces':>8}{'ms each':>9}{'s in all':>9}{'MiB more':>10}")
     for name, kind in STAGES.items():
         if kind == "confirm_payout":
             clock.at += timedelta(days=2)
         only, done = Only(kind), 0
         memory: list[int] = []
-        before = spent(server)
+        before, begun = spent(server), time.monotonic()
         while more := crew.drain_only(only):
             done += more
             memory.append(psutil.Process().memory_info().rss)
-        seconds = spent(server) - before
+        seconds, waited = spent(server) - before, time.monotonic() - begun
         grown = (memory[-1] - memory[min(2, len(memory) - 1)]) / MEBIBYTE
         whole += seconds
         print(f"{name:<28}{done:>8}{seconds / done * 1000:>9.2f}{seconds:>9.1f}{grown:>10.1f}")
+        if kind == "send_payout":
+            sent = f"{done / waited / RATE:.1%} of the {RATE} a second that were allowed"
+    print(f"payments were sent at {sent}, every commit included")
     return whole
 
 
@@ -150,7 +155,10 @@ def _posting(database: Database, server: psutil.Process | None) -> None:
 def _stored(session: Session) -> Rows:
     """Return the rows a payday made."""
     return {
-        model: [dict(row._mapping) for row in session.execute(sa.select(model.__table__))]  # noqa: SLF001 - the documented way to a row's names
+        model: [
+            dict(row)
+            for row in session.execute(sa.select(model.__table__).order_by("id")).mappings()
+        ]
         for model in (PaySlip, PayLineRow, LedgerTransfer, Payout)
     }
 
@@ -174,7 +182,7 @@ def _renamed(stored: Rows, most: int | None) -> Rows:
     """Return the rows of the first slips, under new names; payments as they were when asked."""
     slips = stored[PaySlip][:most]
     kept, names = {slip["id"] for slip in slips}, {slip["public_id"] for slip in slips}
-    lines = [row for row in stored[PayLineRow] if row["pay_slip_id"] in kept]
+    lines = [dict(row) for row in stored[PayLineRow] if row["pay_slip_id"] in kept]
     transfers = [row for row in stored[LedgerTransfer] if row["key"].split(":")[1] in names]
     payouts = [
         row
