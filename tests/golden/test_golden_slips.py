@@ -386,8 +386,9 @@ def test_a_corrected_day_is_taken_back_line_by_line_and_paid_anew(chain: Scene) 
     ]
     nets = [slip.net_minor for slip in (original, reversal, correction)]
     assert nets == [28_000, -28_000, 3_750]
-    # Seen from the year: 280.00, then nothing, then 317.50 of which 280.00 came back.
-    assert [document_of(slip).ytd_gross for slip in chain.slips] == ["$280.00", "$0.00", "$317.50"]
+    # Seen from the year: 280.00, then nothing, then 317.50, all of it the person's.
+    years = [(one.ytd_gross, one.ytd_net) for one in map(document_of, chain.slips)]
+    assert years == [("$280.00", "$280.00"), ("$0.00", "$0.00"), ("$317.50", "$317.50")]
 
 
 def test_the_papers_of_a_corrected_day_name_each_other(chain: Scene, check: Check) -> None:

@@ -18,6 +18,7 @@ from marketplace.domain.documents.rules import (
 from marketplace.domain.documents.rules import Payee as PrintedPayee
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.payroll.rules.basis import basis, hours_at_rates
+from marketplace.domain.payroll.rules.reversals import KEPT
 from marketplace.domain.payroll.rules.shapes import PayLine, WorkedDay
 from marketplace.domain.payroll.rules.slips import Totals
 from marketplace.domain.payroll.rules.withheld import LABELS as TAXES
@@ -47,6 +48,10 @@ DAYS_TO_DISPUTE: Final = 30
 EMPLOYEE: Final = "employee"
 OF_THE_EMPLOYER: Final = "_employer"
 """How the codes end of what the employer pays on top."""
+
+REVERSAL: Final = "reversal"
+HAD_BEFORE: Final = tuple(("deduction", code) for code in KEPT)
+"""What was kept because the person has had it already."""
 
 WEEKLY_REST: Final = "weekly_rest_short"
 
@@ -178,7 +183,7 @@ class Pen:
 def slip_document(facts: Facts, write: Write) -> SlipDocument:
     """Return what is printed, sealed with the fingerprint of all it says."""
     pen = Pen(write, facts.where)
-    day = facts.day
+    day, year = facts.day, _year(facts)
     shoot_date = facts.worked_on.isoformat()
     return sealed(
         SlipDocument(
@@ -216,17 +221,24 @@ def slip_document(facts: Facts, write: Write) -> SlipDocument:
             taxed_on=pen.amount(facts.taxed) if facts.taxed is not None else "",
             untaxed=pen.amount(apart) if (apart := _untaxed_part(facts)) else "",
             premium=pen.amount(premium) if (premium := _premium(facts)) else "",
-            ytd_gross=pen.amount(facts.year.gross),
-            ytd_withheld=pen.taken(facts.year.withheld),
-            ytd_deductions=pen.taken(facts.year.deducted),
-            ytd_net=pen.amount(facts.year.net),
+            ytd_gross=pen.amount(year.gross),
+            ytd_withheld=pen.taken(year.withheld),
+            ytd_deductions=pen.taken(year.deducted),
+            ytd_net=pen.amount(year.net),
             payment_method=_method(facts, pen),
-            payment_reference=facts.number,
+            payment_reference="" if facts.kind == REVERSAL else facts.number,
             notes=tuple(pen.both(note) for note in _notes(facts)),
             contact=facts.contact or facts.employer.name,
             dispute_by=(facts.pay_date + timedelta(days=DAYS_TO_DISPUTE)).isoformat(),
         ),
     )
+
+
+def _year(facts: Facts) -> Totals:
+    """Return the year with what people had before counted as theirs: it went to nobody else."""
+    zero = Money(0, facts.year.gross.currency)
+    had = sum((facts.year_lines.get(code, zero) for code in HAD_BEFORE), zero)
+    return Totals(facts.year.gross, facts.year.withheld, facts.year.deducted - had)
 
 
 def _cycle(facts: Facts) -> Sentence:
@@ -250,7 +262,7 @@ def _premium(facts: Facts) -> Money | None:
 
 
 def _status(facts: Facts, pen: Pen) -> str:
-    if facts.kind == "reversal":
+    if facts.kind == REVERSAL:
         return pen.both(say("Reversal of %(number)s", number=facts.corrects))
     if facts.kind == "correction":
         return pen.both(say("Correction of %(number)s", number=facts.corrects))
@@ -263,6 +275,8 @@ def _words(said: Sentence | None, pen: Pen) -> str:
 
 def _notes(facts: Facts) -> Iterator[Sentence]:
     """Yield what has to be said in whole sentences."""
+    if facts.kind == REVERSAL:
+        yield say("Takes back pay slip %(number)s; no money moves with it.", number=facts.corrects)
     if facts.card_kind in UNWORKED_DAYS:
         yield UNWORKED_DAYS[facts.card_kind]
     if facts.is_auto_agreed:
@@ -301,7 +315,7 @@ def _with_years(
     pen: Pen,
 ) -> tuple[SlipLine, ...]:
     """Put what the year came to behind the first line of each code."""
-    left = dict(facts.year_lines)
+    left = {code: sum_ for code, sum_ in facts.year_lines.items() if code not in HAD_BEFORE}
     return tuple(
         replace(line, ytd=_signed(one.kind, left.pop((one.kind, one.code), None), pen))
         for line, one in zip(lines, facts.lines, strict=True)
@@ -370,6 +384,6 @@ def _length(minutes: int, pen: Pen) -> str:
 
 
 def _method(facts: Facts, pen: Pen) -> str:
-    if not facts.account_last4:
+    if not facts.account_last4 or facts.kind == REVERSAL:
         return ""
     return pen.both(say("Bank transfer, account ••%(last4)s", last4=facts.account_last4))
