@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from marketplace.domain.banking.rules import nacha, numbers
+from marketplace.domain.ledger.rules import Account, JournalLine, imbalance, sides
 from marketplace.domain.payroll import queries
-from marketplace.domain.payroll.rules import bankfile, penalties, rates
+from marketplace.domain.payroll.rules import penalties, rates
 from marketplace.domain.payroll.rules.day import price_hours
 from marketplace.domain.payroll.rules.earnings import Situation, card_units
 from marketplace.domain.payroll.rules.extras import commission_lines
@@ -17,6 +20,7 @@ from marketplace.domain.payroll.rules.shapes import Adjustment, Deal, Earnings, 
 from marketplace.domain.payroll.rules.terms import RestRule
 from marketplace.domain.payroll.rules.week import split_workdays, week_hours, week_lines
 from marketplace.kernel.money import Money, from_major
+from marketplace.kernel.sentences import say
 from marketplace.kernel.zones import local, parse_clock
 from tests.vectors.reading import (
     STATUTE,
@@ -255,12 +259,12 @@ def pay_hours_ceil(inputs: Inputs) -> Outputs:
 
 
 def aba(inputs: Inputs) -> Outputs:
-    return {"check_digit": bankfile.check_digit(inputs["routing8"])}
+    return {"check_digit": numbers.check_digit(inputs["routing8"])}
 
 
 def ach_totals(inputs: Inputs) -> Outputs:
     amounts = [from_major(str(amount), "USD") for amount in inputs["amounts"]]
-    totals = bankfile.file_totals(inputs["routings"], amounts)
+    totals = nacha.file_totals(inputs["routings"], amounts)
     return {
         "entry_hash": totals.entry_hash,
         "entry_count": totals.entry_count,
@@ -271,12 +275,25 @@ def ach_totals(inputs: Inputs) -> Outputs:
 
 
 def gl(inputs: Inputs) -> Outputs:
-    debits = [from_major(str(amount), "USD") for _, amount in inputs["debits"]]
-    credits_ = [from_major(str(amount), "USD") for _, amount in inputs["credits"]]
+    lines = [
+        JournalLine(
+            on=date(2026, 1, 1),
+            account=Account(str(code), say("An account of the example.")),
+            text=say("A line of the example."),
+            production="",
+            episodes="",
+            department="",
+            debit=from_major(str(amount), "USD") if side == "debits" else None,
+            credit=from_major(str(amount), "USD") if side == "credits" else None,
+        )
+        for side in ("debits", "credits")
+        for code, amount in inputs[side]
+    ]
+    debit, credit = sides(lines)["USD"]
     return {
-        "balanced": bankfile.is_balanced(debits, credits_),
-        "debit_total": paid(bankfile.total_of(debits)),
-        "credit_total": paid(bankfile.total_of(credits_)),
+        "balanced": imbalance(lines) is None,
+        "debit_total": paid(debit),
+        "credit_total": paid(credit),
     }
 
 

@@ -423,3 +423,29 @@ def test_an_iban_has_check_digits(iban: str) -> None:
 def test_words_are_there_for_every_format_and_kind() -> None:
     assert set(orders.FORMAT_WORDS) == set(orders.ENDINGS) == set(BankFormat)
     assert set(orders.ACCOUNT_KIND_WORDS) == set(AccountKind)
+
+
+def test_a_routing_number_proves_itself() -> None:
+    assert numbers.check_digit("02100002") == 1
+    assert numbers.is_routing("021000021")
+    assert not numbers.is_routing("021000022")
+    assert not numbers.is_routing("0210000210")
+
+
+@pytest.mark.parametrize("wrong", ["1234567", "0210000a", "²²²²²²²²"])
+def test_anything_else_is_no_routing_number(wrong: str) -> None:
+    with pytest.raises(BankError, match="nine digits"):
+        numbers.check_digit(wrong)
+
+
+def test_a_bank_file_is_padded_to_whole_blocks() -> None:
+    six = nacha.file_totals(["021000021"] * 6, [Money(1, "USD")] * 6)
+    seven = nacha.file_totals(["021000021"] * 7, [Money(1, "USD")] * 7)
+
+    assert (six.lines, seven.lines, seven.entry_hash) == (10, 20, "0014700014")
+
+
+@pytest.mark.parametrize("amounts", [[], [Money(1, "USD")] * 2])
+def test_entries_without_an_account_are_refused(amounts: list[Money]) -> None:
+    with pytest.raises(BankError, match="account and an amount"):
+        nacha.file_totals(["021000021"][: len(amounts)], amounts)

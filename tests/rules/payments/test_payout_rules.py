@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from marketplace.domain.payments.rules import (
+    BANK_RETURNED,
     MOVES,
     PAY_WORDS,
     SURE_AFTER,
@@ -53,10 +54,15 @@ def test_money_that_may_have_moved_is_never_due_again() -> None:
     assert PayoutState.HELD not in left
 
 
-def test_paid_and_nothing_due_are_final() -> None:
-    leaving = {state for state, _ in MOVES}
+def test_nothing_due_is_final_and_only_a_bank_takes_a_payment_back() -> None:
+    assert {event for state, event in MOVES if state is PayoutState.PAID} == {Event.RETURNED}
+    assert PayoutState.NOTHING_DUE not in {state for state, _ in MOVES}
 
-    assert not leaving & {PayoutState.PAID, PayoutState.NOTHING_DUE}
+
+def test_what_a_bank_sent_back_says_why() -> None:
+    assert str(problem(BANK_RETURNED, "no such account at that bank (R03)")) == (
+        "The bank sent the payment back: no such account at that bank (R03)"
+    )
 
 
 @pytest.mark.parametrize(

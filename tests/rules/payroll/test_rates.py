@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from marketplace.domain.payroll.rules import PayError, bankfile, price_day, rates
+from marketplace.domain.payroll.rules import PayError, price_day, rates
 from marketplace.domain.payroll.rules.extras import commission_lines
 from marketplace.domain.payroll.rules.lines import plain, settle, total
 from marketplace.kernel.money import Money
@@ -126,36 +126,3 @@ def test_figures_are_written_plainly() -> None:
         "10",
         "0.3333",
     ]
-
-
-def test_a_routing_number_proves_itself() -> None:
-    assert bankfile.check_digit("02100002") == 1
-    assert bankfile.is_routing("021000021")
-    assert not bankfile.is_routing("021000022")
-    assert not bankfile.is_routing("0210000210")
-
-
-@pytest.mark.parametrize("wrong", ["1234567", "0210000a", "²²²²²²²²"])
-def test_anything_else_is_no_routing_number(wrong: str) -> None:
-    with pytest.raises(PayError, match="nine digits"):
-        bankfile.check_digit(wrong)
-
-
-def test_a_bank_file_is_padded_to_whole_blocks() -> None:
-    six = bankfile.file_totals(["021000021"] * 6, [Money(1, "USD")] * 6)
-    seven = bankfile.file_totals(["021000021"] * 7, [Money(1, "USD")] * 7)
-
-    assert (six.lines, seven.lines, seven.entry_hash) == (10, 20, "0014700014")
-
-
-@pytest.mark.parametrize("amounts", [[], [Money(1, "USD")] * 2])
-def test_entries_without_an_account_are_refused(amounts: list[Money]) -> None:
-    with pytest.raises(PayError, match="account and an amount"):
-        bankfile.file_totals(["021000021"][: len(amounts)], amounts)
-
-
-def test_a_journal_balances_or_does_not() -> None:
-    one, two = Money(1, "USD"), Money(2, "USD")
-
-    assert bankfile.is_balanced([one, one], [two])
-    assert not bankfile.is_balanced([one], [two])
