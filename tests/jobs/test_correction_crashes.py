@@ -39,6 +39,7 @@ def test_a_correction_killed_at_any_stage_is_whole_in_the_end(
 
     while is_dead and len(cards) < MOST_STAGES:
         stage = len(cards)
+        clock.at = builders.NOW  # every card in its own time: the year would end meanwhile
         cards.append(a_paid_card(database, healthy, clock, stage))
         with database.session() as session, db.transaction(session):
             voucher = adjusting.propose(session, cards[-1], clock=clock)
