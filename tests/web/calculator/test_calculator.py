@@ -221,7 +221,7 @@ def test_home_and_every_footer_lead_to_the_calculator(site: Site) -> None:
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(args=st.dictionaries(st.sampled_from(FIELDS), TYPED, max_size=8))
 def test_nothing_that_can_be_typed_breaks_the_page(site: Site, args: dict[str, str]) -> None:
