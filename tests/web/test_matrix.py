@@ -151,7 +151,8 @@ class Doors:
         opens = self.site.app.view_functions[rule.endpoint].__dict__.get("by_production")
         if not (is_of_show or opens) or "job" in rule.arguments:
             return "404"
-        if viewer == "elsewhere" and (is_of_show or "slip" in rule.arguments):
+        is_in_show = rule.arguments - {"company", "paper"}
+        if viewer == "elsewhere" and (is_of_show or is_in_show):
             return "404"
         return "view" if "accountant" in GETS_IN[permission] else "403"
 
@@ -267,6 +268,7 @@ def test_a_page_opens_for_whom_it_is_for_and_for_nobody_else(doors: Doors, viewe
         wrong += [
             f"GET {rule.rule}: {one}" for one in header_faults(answer, is_personal=is_personal)
         ]
+        answer.close()
 
     assert not wrong, "\n".join(wrong)
 
@@ -352,6 +354,7 @@ def fields_by_action(doors: Doors, browser: Browser) -> dict[str, set[str]]:
     for rule in doors.rules("GET"):
         answer = browser.client.get(doors.address(rule))
         if answer.status_code != 200 or answer.mimetype != "text/html":
+            answer.close()
             continue
         for form in Page(answer.text).elements("form"):
             fields = found.setdefault(form.get("action", ""), set())
