@@ -77,12 +77,12 @@ def clock_texts(hours: Hours, on: date, zone: str) -> dict[str, str]:
 
 
 def changes_of(versions: Sequence[Version], on: date, zone: str) -> list[Change]:
-    """Return what each version changed, newest first."""
+    """Return what each version changed, newest first; the same hours sent again are no change."""
     found = [
         Change(new, [*_times(old.hours, new.hours, on, zone), *_extras(old.hours, new.hours)])
         for old, new in pairwise(versions)
     ]
-    return found[::-1]
+    return [one for one in found[::-1] if one.items]
 
 
 def _times(old: Hours, new: Hours, on: date, zone: str) -> list[tuple[Sentence, str, str]]:

@@ -40,8 +40,10 @@ def chosen_policy(choice: str, text: str) -> dict[str, Any] | None:
     """
     if choice == NONE:
         return None
-    if choice != CUSTOM:
+    if choice in policies():
         return policies()[choice]
+    if choice != CUSTOM:
+        raise PolicyError(say("Choose one of the policies of the list."))
     stored = _custom(text)
     read_policy(stored)
     return stored

@@ -299,3 +299,11 @@ def test_rules_of_our_own_that_cannot_be_read_are_named(
     page = producer.post(url, fields, 422)
 
     assert problem in page.text
+
+
+def test_a_policy_that_is_not_on_the_list_is_refused(shoot: Shoot) -> None:
+    url = f"/p/{shoot.production.public_id}/edit"
+
+    page = shoot.browser("producer").post(url, {"cancellation": "zzz"}, 422)
+
+    assert "Choose one of the policies" in page.text
