@@ -24,11 +24,10 @@ from marketplace.domain.payroll.rules.tables import (
     ExpenseTable,
     FederalTables,
     Scheme,
-    SocialInsurance,
     StateTables,
     VatThreshold,
 )
-from marketplace.domain.payroll.rules.wages import contributions, federal_tax, state_tax
+from marketplace.domain.payroll.rules.wages import federal_tax, state_tax
 from marketplace.domain.payroll.rules.withheld import major
 from marketplace.domain.payroll.rules.withholding import withhold
 from marketplace.kernel.money import Money, from_major
@@ -197,17 +196,18 @@ def capit(inputs: Inputs) -> Outputs:
 
 
 def fica(inputs: Inputs) -> Outputs:
-    table = table_of("us_fica", inputs["pay_date"])
-    assert isinstance(table, SocialInsurance)
-    due = contributions(number(inputs, "wages"), number(inputs, "ytd"), table)
-    return {
-        "ss_ee": show(due.pension_employee),
-        "ss_er": show(due.pension_employer),
-        "medicare_ee": show(due.health_employee),
-        "medicare_er": show(due.health_employer),
-        "addl_medicare_ee": show(due.additional),
-    }
+    lines = wage_lines({"period": "daily", **inputs}, ("us_fica",))
+    found = {line.code: paid(line.amount) for line in lines}
+    return {name: found.get(code, "0.00") for name, code in FICA_LINES.items()}
 
+
+FICA_LINES: Final = {
+    "ss_ee": "social_security",
+    "ss_er": "social_security_employer",
+    "medicare_ee": "medicare",
+    "medicare_er": "medicare_employer",
+    "addl_medicare_ee": "additional_medicare",
+}
 
 WAGE_SCHEMES: Final = ("us_fit_pub15t", "us_fica", "us_ca_pit_methodb", "us_ca_sdi")
 

@@ -35,17 +35,6 @@ WEEKLY: Final = "weekly"
 
 
 @dataclass(frozen=True, slots=True)
-class Contributions:
-    """Social security and Medicare on one payment of wages, exact major units."""
-
-    pension_employee: Fraction
-    pension_employer: Fraction
-    health_employee: Fraction
-    health_employer: Fraction
-    additional: Fraction
-
-
-@dataclass(frozen=True, slots=True)
 class FederalTax:
     """Worksheet 1A: adjusted annual wage (1i), tentative annual tax (2g), tax (4b)."""
 
@@ -67,22 +56,6 @@ class StateTax:
     def tax(self) -> Fraction:
         """Tax after the exemption credit, never below zero."""
         return max(ZERO, self.computed - self.credit)
-
-
-def contributions(wages: Fraction, before: Fraction, table: SocialInsurance) -> Contributions:
-    """Return the contributions on wages after `before` in the same year with one employer.
-
-    Social security stops at the wage base; additional Medicare is on the part above.
-    """
-    pensionable = _below(wages, before, table.wage_base)
-    above = wages - _below(wages, before, table.additional_over)
-    return Contributions(
-        pension_employee=pensionable * table.pension_employee,
-        pension_employer=pensionable * table.pension_employer,
-        health_employee=wages * table.health_employee,
-        health_employer=wages * table.health_employer,
-        additional=above * table.additional,
-    )
 
 
 def _below(wages: Fraction, before: Fraction, limit: Fraction) -> Fraction:
@@ -161,7 +134,10 @@ def insured_wages(wages: Fraction, before: Fraction, table: StateInsurance) -> F
 
 
 def fica_lines(table: SocialInsurance, payment: Payment, scheme: Scheme) -> tuple[PayLine, ...]:
-    """Withhold social security and Medicare; the employer's match is a memo."""
+    """Withhold social security and Medicare; the employer's match is a memo.
+
+    Social security stops at the wage base; additional Medicare is on the part above its limit.
+    """
     _certificate(payment, scheme)
     wages, before = major(payment.gross), _paid_this_year(payment)
     pensionable = _below(wages, before, table.wage_base)
