@@ -37,13 +37,16 @@ class Pace:
         self._lock = Lock()
 
     def wait(self) -> None:
-        """Return when the next call may begin; a pause is not made up for by a rush."""
+        """Return when the next call may begin; a pause is not made up for by a rush.
+
+        Those who wait do so one behind the other: on a machine that wakes them late, turns that
+        were given out before would fall together.
+        """
         with self._lock:
-            now = self._now()
-            turn = max(self._next, now)
-            self._next = turn + self._distance
-        if turn > now:
-            self._sleep(turn - now)
+            early = self._next - self._now()
+            if early > 0:
+                self._sleep(early)
+            self._next = self._now() + self._distance
 
 
 class PacedCallers:

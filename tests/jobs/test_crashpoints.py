@@ -24,7 +24,7 @@ from tests.support.databases import Database
 from tests.support.payday import VAULT, a_closed_day, an_approved_card
 
 MOST_STAGES = 80
-TOGETHER = 3
+TOGETHER = 2
 
 
 def approved_cards(database: Database, number: int, count: int = 1) -> None:
