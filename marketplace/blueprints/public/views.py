@@ -72,12 +72,7 @@ def roles() -> ResponseReturnValue:
     shown = _list(wanted, found, known, mine)
     if current_user.is_authenticated:
         return render_template("public/roles.html", **shown)
-    tag = _tag(shown)
-    if tag in request.if_none_match:
-        return Response(status=304, headers={"ETag": f'"{tag}"'})
-    page = make_response(render_template("public/roles.html", **shown))
-    page.set_etag(tag)
-    return page
+    return _unless_known(shown)
 
 
 @bp.get("/roles/<role>")
@@ -171,6 +166,16 @@ def _open_role(found: postings.Posting) -> dict[str, Any]:
         "canonical": url_for("public.role", role=found.public_id, _external=True),
         "disclosures": DISCLOSURES,
     }
+
+
+def _unless_known(shown: dict[str, Any]) -> Response:
+    """Return the list of a visitor, or that the one they have is still right."""
+    tag = _tag(shown)
+    if tag in request.if_none_match:
+        return Response(status=304, headers={"ETag": f'"{tag}"'})
+    page = make_response(render_template("public/roles.html", **shown))
+    page.set_etag(tag)
+    return page
 
 
 def _tag(shown: dict[str, Any]) -> str:
