@@ -118,7 +118,7 @@ def _report(work: Path, *, is_whole: bool, is_shown: bool) -> int:
     for name in sorted(tried):
         print(f"{name:16} {caught[name]:5} of {tried[name]:5}  {caught[name] / tried[name]:6.1%}")
     total = tried.total()
-    print(f"{'all':16} {caught.total():5} of {total:5}  {caught.total() / total:6.1%}")
+    print(f"{'all':16} {caught.total():5} of {total:5}  {caught.total() / total:6.1%}", flush=True)
     if not is_whole:
         print("Stopped at the time limit: faults that were not tried are not counted.")
     if is_shown:
