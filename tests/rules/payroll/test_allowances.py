@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -109,3 +110,13 @@ def test_a_new_version_starts_the_day_after() -> None:
     raw["versions"] = [raw["versions"][0] | {"effective_to": "2026-12-31"}, second]
 
     assert [one.effective_from.year for one in catalogues(raw)] == [2024, 2027]
+
+
+def test_what_a_form_reports_apart_is_taken_off_its_pay() -> None:
+    rows = queries.load_allowances(ON).rows.values()
+    by_id = {form.id: form for form in queries.forms()}
+    nonemployee, rents = by_id["1099-NEC"].boxes[0], by_id["1099-MISC"].boxes[0]
+
+    for terms in (rents.plus, nonemployee.minus):
+        apart = [any(fnmatchcase(f"allowance:{row.code}", term) for term in terms) for row in rows]
+        assert apart == [bool(row.form_box) for row in rows]
