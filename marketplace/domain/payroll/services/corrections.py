@@ -32,7 +32,7 @@ from marketplace.domain.payroll.rules.shapes import PayError, PayLine
 from marketplace.domain.payroll.rules.slips import Totals
 from marketplace.domain.payroll.services.days import engagement_of, price
 from marketplace.domain.payroll.services.slips import SlipWork, Taxed
-from marketplace.domain.productions.models import ShootDay
+from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.timecards.models import AdjustmentVoucher, TimeCard, TimeEntry
 from marketplace.domain.timecards.rules import CardState
 from marketplace.kernel.frozen import thaw
@@ -215,16 +215,18 @@ def replace_claims(session: Session, time_card_id: int) -> None:
 def cards_touched(session: Session, card: TimeCard) -> list[int]:
     """Return the locked cards whose pay may follow from this one's hours, and its own.
 
-    The person's days of the same production within a week before and after: rest is measured
+    The person's days for the same company within a week before and after: rest is measured
     from the last wrap, and hours and days of a work week are counted together.
     """
     on = session.get_one(ShootDay, card.shoot_day_id).shoot_date
+    company = sa.select(Production.company_id).where(Production.id == card.production_id)
     found = session.scalars(
         sa.select(TimeCard.id)
         .join(ShootDay, ShootDay.id == TimeCard.shoot_day_id)
+        .join(Production, Production.id == TimeCard.production_id)
         .where(
             TimeCard.person_id == card.person_id,
-            TimeCard.production_id == card.production_id,
+            Production.company_id == company.scalar_subquery(),
             TimeCard.state == CardState.LOCKED,
             ShootDay.shoot_date > on - A_WEEK,
             ShootDay.shoot_date <= on + A_WEEK,
