@@ -315,18 +315,18 @@ def test_tax_identities_are_masked_and_the_worker_leads_to_a_summary(
     assert {row[column(sheet, "Tax identity")] for row in rows_of(sheet)} == {"•••6789"}
     facts = {str(label): value for label, value in summary.sheets[0].facts}
     assert facts["Worker"] == worker.text
-    assert {row[1] for row in rows_of(summary.sheets[0])} <= {"1099-NEC", "1099-MISC"}
+    assert {row[2] for row in rows_of(summary.sheets[0])} <= {"1099-NEC", "1099-MISC"}
 
 
 def test_an_own_year_says_what_the_company_reports(reading: Session, books: Books) -> None:
     assert books.american
     slip = reading.scalars(sa.select(PaySlip).where(PaySlip.kind == "correction")).one()
     own = years.own_year(reading, slip.person_id, 2026)
-    (company,) = {row[0] for row in rows_of(own)}
+    (company,) = {row[-1] for row in rows_of(own)}
 
     assert company == "Redwood Vertical LLC"
-    rents = [row for row in rows_of(own) if row[1] == "1099-MISC"]
-    assert rents[0][-1] == Money(5_000, "USD")
+    rents = [row for row in rows_of(own) if row[2] == "1099-MISC"]
+    assert rents[0][1] == Money(5_000, "USD")
     assert years.own_year(reading, slip.person_id, 2025).rows == []
     assert queries.years_of(reading, PaySlip.person_id == slip.person_id) == [2026]
 

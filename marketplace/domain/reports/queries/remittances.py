@@ -26,12 +26,12 @@ TITLE: Final = say("Remittance advice")
 MOST: Final = 500
 COLUMNS: Final = (
     Column(say("Pay slip")),
+    Column(say("Paid"), Kind.MONEY),
+    Column(say("Currency")),
+    Column(say("Worked on"), Kind.DATE),
     Column(say("Production")),
     Column(say("Role")),
-    Column(say("Worked on"), Kind.DATE),
     Column(say("Reference")),
-    Column(say("Currency")),
-    Column(say("Paid"), Kind.MONEY),
 )
 NOT_YET: Final = say("Nothing has been paid on this slip yet.")
 
@@ -101,17 +101,17 @@ def _facts(payer: str, payee: str, rows: Sequence[SlipRow]) -> tuple[Any, ...]:
 def _line(row: SlipRow, reference: str) -> Row:
     return (
         Link(row.number, slip_subject(row.public_id)),
+        row.net,
+        row.net.currency,
+        row.shoot_date,
         row.production_title,
         row.role_name,
-        row.shoot_date,
         reference,
-        row.net.currency,
-        row.net,
     )
 
 
 def _total(rows: Sequence[SlipRow]) -> Row:
-    return (say("Paid together"), *([None] * 4), rows[0].net.currency, _sum(rows))
+    return (say("Paid together"), _sum(rows), rows[0].net.currency, *([None] * 4))
 
 
 def _sum(rows: Sequence[SlipRow]) -> Money:

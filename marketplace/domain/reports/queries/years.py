@@ -30,13 +30,13 @@ MASK: Final = "•••"
 YES, NO = say("Yes"), say("No")
 UNKNOWN: Final = say("Threshold not known")
 LONG: Final = (
-    Column(say("Paid by")),
+    Column(say("What")),
+    Column(say("Amount"), Kind.MONEY),
     Column(say("Form")),
     Column(say("Box")),
-    Column(say("What")),
     Column(say("Payments"), Kind.NUMBER),
     Column(say("Currency")),
-    Column(say("Amount"), Kind.MONEY),
+    Column(say("Paid by")),
 )
 
 Key = tuple[int, int, str, str, str, str]
@@ -268,13 +268,13 @@ def _long(
         for (company, _person), one in of_form(form, sums).items():
             rows += [
                 (
-                    companies[company],
+                    box.title,
+                    box_amount(box, one, year),
                     form.id,
                     box.number,
-                    box.title,
                     one.payments,
                     form.currency,
-                    box_amount(box, one, year),
+                    companies[company],
                 )
                 for box in form.boxes
             ]
