@@ -89,7 +89,7 @@ def is_hour_of_guarantee(line: PayLine, deal: Deal, earnings: Earnings) -> bool:
 
 
 @given(days())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_quantity_times_rate_times_multiple_is_the_amount(
     drawn: tuple[Deal, WorkedDay, Agreement],
 ) -> None:
@@ -102,7 +102,7 @@ def test_quantity_times_rate_times_multiple_is_the_amount(
 
 
 @given(days())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_every_line_names_its_rule_and_every_penalty_its_cause(
     drawn: tuple[Deal, WorkedDay, Agreement],
 ) -> None:
@@ -113,7 +113,7 @@ def test_every_line_names_its_rule_and_every_penalty_its_cause(
 
 
 @given(days())
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_taken_back_a_day_pays_nothing(drawn: tuple[Deal, WorkedDay, Agreement]) -> None:
     earnings = of_day(drawn)
     back = [negated(line) for line in earnings.lines]
@@ -124,7 +124,7 @@ def test_taken_back_a_day_pays_nothing(drawn: tuple[Deal, WorkedDay, Agreement])
 
 @pytest.mark.parametrize("name", PAYEES)
 @given(gross=st.integers(min_value=0, max_value=50_000_000))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_what_is_withheld_explains_itself_and_never_exceeds_the_pay(name: str, gross: int) -> None:
     scheme = queries.load_scheme(name, IN_FORCE)
     amount = Money(gross, scheme.currency)

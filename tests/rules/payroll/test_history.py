@@ -256,7 +256,7 @@ weeks = st.lists(st.integers(min_value=0, max_value=15), min_size=1, max_size=7)
 
 
 @given(weeks)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_days_of_a_week_add_up_to_the_week(lengths: list[int]) -> None:
     paid = [earned for _, earned in pay_week(days_of(*lengths, call=0))]
 
@@ -270,7 +270,7 @@ def test_the_days_of_a_week_add_up_to_the_week(lengths: list[int]) -> None:
 
 
 @given(weeks, st.randoms(use_true_random=False))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_the_order_in_which_days_are_given_changes_nothing(
     lengths: list[int], chance: Random
 ) -> None:
@@ -281,7 +281,7 @@ def test_the_order_in_which_days_are_given_changes_nothing(
 
 
 @given(weeks, st.data())
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_longer_day_never_makes_the_week_pay_less(
     lengths: list[int], data: st.DataObject
 ) -> None:
