@@ -15,6 +15,7 @@ from marketplace.domain.accounts.models import Company
 from marketplace.domain.banking.rules.answers import Answer, Fate, references
 from marketplace.domain.banking.rules.nacha import trace
 from marketplace.domain.payments.models import BankAnswer, BankFile, BankFileRow, Payout
+from marketplace.domain.payments.queries.bank_files import corrected
 from marketplace.domain.payments.rules import RowState
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.kernel.money import Money
@@ -38,6 +39,7 @@ DOUBTS: Final[dict[str, Sentence]] = {
     "unclear": say("The bank's status has no meaning here."),
     "back": say("It came back before; it cannot be paid now."),
     "cancelled": say("Its file was cancelled."),
+    "corrected": say("Its slip was corrected and counts on this money; settle it by hand."),
 }
 """Why a line is not taken over."""
 
@@ -55,6 +57,7 @@ class Held:
     slip_number: str
     amount: Money
     state: RowState
+    is_corrected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,8 @@ def _doubt(answer: Answer, row: Held) -> str | None:
         return "unclear"
     if row.state is RowState.CANCELLED:
         return "cancelled"
+    if row.is_corrected and answer.fate is Fate.RETURNED:
+        return "corrected"
     is_back = row.state is RowState.RETURNED and answer.fate is Fate.PAID
     return "back" if is_back else None
 
@@ -172,7 +177,8 @@ def _rows(
             sa.or_(Payout.public_id.in_(payout_ids), BankFile.number.in_(numbers)),
         )
         .order_by(BankFile.number, BankFileRow.position),
-    )
+    ).all()
+    spoken_for = corrected(session, [row.payout_id for row, *_ in found])
     return [
         Held(
             id=row.id,
@@ -184,6 +190,7 @@ def _rows(
             slip_number=number,
             amount=Money(row.amount_minor, made.currency),
             state=RowState(row.state),
+            is_corrected=row.payout_id in spoken_for,
         )
         for row, made, payout_id, name, number in found
     ]

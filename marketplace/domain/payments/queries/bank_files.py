@@ -245,6 +245,17 @@ def bank_reference_of_slip(session: Session, slip_id: int) -> BankReference | No
     return bank_references(session, [payout_id]).get(payout_id) if payout_id else None
 
 
+def corrected(session: Session, payout_ids: Iterable[int]) -> set[int]:
+    """Return which payouts pay a slip that was reversed meanwhile: their money is spoken for."""
+    reversal = sa.orm.aliased(PaySlip)
+    found = (
+        sa.select(Payout.id)
+        .join(reversal, reversal.corrects_id == Payout.pay_slip_id)
+        .where(Payout.id.in_(set(payout_ids)), reversal.kind == "reversal")
+    )
+    return set(session.scalars(found))
+
+
 def payee_account(payee: Payee, vault: Vault) -> Account:
     """Return a person's account as a bank needs it, opened."""
     return Account(

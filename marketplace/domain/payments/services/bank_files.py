@@ -23,14 +23,14 @@ from marketplace.domain.documents.services import NewFile, store
 from marketplace.domain.payments.models import BankFile, BankFileRow, Payout
 from marketplace.domain.payments.ports import MessageCheck
 from marketplace.domain.payments.queries.bank_answers import message_id
-from marketplace.domain.payments.queries.bank_files import Candidate, candidates
+from marketplace.domain.payments.queries.bank_files import Candidate, candidates, corrected
 from marketplace.domain.payments.queries.bank_profiles import Profile, the_profile
 from marketplace.domain.payments.rules import (
     MOST_ROWS,
     FileState,
     RowState,
 )
-from marketplace.domain.payments.services.bank_moves import leave, take_back
+from marketplace.domain.payments.services.bank_moves import CORRECTED, leave, take_back
 from marketplace.domain.people.ports import Vault
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import NotFoundError
@@ -125,6 +125,8 @@ def cancel_file(session: Session, command: CancelFile, *, clock: Clock) -> BankF
         raise BankError(say("This file was cancelled before."))
     if any(row.state == RowState.PAID for row in rows):
         raise BankError(say("A payment of this file is paid; what is paid cannot be taken back."))
+    if corrected(session, payouts):
+        raise BankError(CORRECTED)
     found.cancelled_by_id = command.actor_id
     for row in rows:
         if row.state == RowState.SENT:

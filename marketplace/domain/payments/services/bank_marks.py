@@ -17,6 +17,7 @@ from marketplace.domain.banking.rules.numbers import BankError
 from marketplace.domain.ledger import rules as accounts
 from marketplace.domain.ledger.services import Posting, post
 from marketplace.domain.payments.models import BankFile, BankFileRow, Payout
+from marketplace.domain.payments.queries.bank_files import corrected
 from marketplace.domain.payments.rules import (
     BANK_FILE,
     BANK_RETURNED,
@@ -27,6 +28,7 @@ from marketplace.domain.payments.rules import (
     after,
 )
 from marketplace.domain.payments.services.bank_moves import (
+    CORRECTED,
     NOON,
     attempt_of,
     log_payout,
@@ -78,6 +80,7 @@ def mark_rows(session: Session, command: MarkRows, *, clock: Clock) -> int:
     payouts = {one.id: one for one in lock(session, Payout, [row.payout_id for row, _ in files])}
     rows = lock(session, BankFileRow, [row.id for row, _ in files])
     currency = {row.id: made.currency for row, made in files}
+    _refuse_corrected(session, rows, marks)
     changed = 0
     for row in rows:
         mark, payout = marks[row.id], payouts[row.payout_id]
@@ -94,6 +97,14 @@ def mark_rows(session: Session, command: MarkRows, *, clock: Clock) -> int:
     for day_id in sorted({one.shoot_day_id for one in payouts.values()}):
         settle_day(session, day_id, clock=clock)
     return changed
+
+
+def _refuse_corrected(
+    session: Session, rows: Sequence[BankFileRow], marks: Mapping[int, Mark]
+) -> None:
+    back = {row.payout_id for row in rows if marks[row.id].fate is not Fate.PAID}
+    if corrected(session, back):
+        raise BankError(CORRECTED)
 
 
 def _files_of(

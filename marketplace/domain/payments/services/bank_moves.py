@@ -24,10 +24,17 @@ from marketplace.domain.payments.services.bank_telling import tell_filed, tell_u
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.frozen import freeze
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import say
 from marketplace.kernel.zones import at
 
 NOON: Final = 12 * 60
 """Money of a value date is told to arrive by noon of the bank's own day."""
+
+CORRECTED: Final = say(
+    "A pay slip of these payments was corrected meanwhile, and counts on this money as paid. "
+    "Settle it with the person first; ask us to mark it.",
+)
+"""Why a payment of a reversed slip is not taken back: its correction pays the difference alone."""
 
 
 def leave(session: Session, made: BankFile, row: BankFileRow, payout: Payout, clock: Clock) -> None:
