@@ -14,6 +14,7 @@ from typing import Final
 
 import pytest
 import sqlalchemy as sa
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
@@ -105,8 +106,10 @@ def press(page: Page, name: str) -> None:
 
 
 def keep(page: Page, name: str) -> None:
-    """Keep a picture when somebody wants to look, and fail when the page is too wide."""
+    """Keep a picture when somebody wants to look; fail for a page too wide or not accessible."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    broken = [(one["id"], one["help"]) for one in Axe().run(page)["violations"]]
+    assert broken == [], f"{name} is not accessible"
     folder = os.environ.get("DAYRATE_PICTURES")
     if folder:
         width = page.viewport_size["width"] if page.viewport_size else 0
