@@ -46,6 +46,7 @@ NOT_PAGES: Final = {
     "/c/<company>/slips/<slip>.csv",
     "/c/<company>/slips/<slip>.pdf",
     "/me/pay/<slip>.pdf",
+    "/me/pay/<slip>/remittance.pdf",
     "/p/<production>/days/<day>/cost.csv",
     "/static/<path:filename>",
 }

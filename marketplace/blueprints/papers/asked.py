@@ -94,5 +94,8 @@ def the_page(name: str, office: Office) -> Page:
 
 def _years(office: Office) -> list[int]:
     """Return the years to choose from: those with slips, the present one, and the one shown."""
-    known = queries.years_of(reading(), PaySlip.company_id == office.company_id)
+    mine = [PaySlip.company_id == office.company_id]
+    if office.within is not None:
+        mine.append(PaySlip.production_id.in_(sorted(office.within)))
+    known = queries.years_of(reading(), *mine)
     return sorted({*known, office.year, office.today.year}, reverse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -216,7 +216,7 @@ def members_of(session: Session, company_id: int, user_id: int) -> list[MemberRo
     for *row, membership_id, is_limited in session.execute(query):
         about: list[Any] = row
         within = frozenset(limits.get(membership_id, ())) if is_limited else None
-        rows.append(MemberRow(*about, productions=within))
+        rows.append(replace(MemberRow(*about), productions=within))
     return rows
 
 

@@ -79,10 +79,10 @@ def own_year(session: Session, person_id: int, year: int) -> Sheet:
     return _long(session, OWN, sums, year, ((say("Year of payment"), str(year)),))
 
 
-def years_of(session: Session, where: sa.ColumnElement[bool]) -> list[int]:
+def years_of(session: Session, *where: sa.ColumnElement[bool]) -> list[int]:
     """Return the calendar years with payments, newest first."""
     year = sa.extract("year", PaySlip.pay_date)
-    found = session.scalars(sa.select(year).where(where).distinct().order_by(year.desc()))
+    found = session.scalars(sa.select(year).where(*where).distinct().order_by(year.desc()))
     return [int(one) for one in found]
 
 
