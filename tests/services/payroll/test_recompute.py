@@ -268,7 +268,7 @@ def test_the_command_fails_on_a_difference(
     clock: FixedClock,
 ) -> None:
     slip = days.slips[4]
-    change_line(database, slip, unit="day")
+    change_line(database, slip, code="other")
 
     plain = run(database, tmp_path, clock, "--all")
     as_json = run(database, tmp_path, clock, "--all", "--json")
