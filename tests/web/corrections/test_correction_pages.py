@@ -18,6 +18,7 @@ from marketplace.domain.timecards.models import AdjustmentVoucher, TimeCard
 from marketplace.worker.drain import Crew
 from tests.support import builders
 from tests.support.payday import VAULT, a_closed_day, an_approved_card
+from tests.support.pdf import text_of
 from tests.support.site import Browser, Site
 
 PAID = {"in_": "07:00", "out": "19:00", "meal_out": "12:30", "meal_in": "13:00"}
@@ -126,6 +127,8 @@ def test_a_forgotten_mileage_line_is_paid_after_every_signature(paid: Paid) -> N
     original, reversal, correction = paid.slips()
     assert correction.gross_minor == original.gross_minor + 3_450
     assert correction.net_minor == 3_450
+    paper = paid.browser(paid.talent).client.get(f"/me/pay/{correction.public_id}.pdf").data
+    assert f"Correction of {original.number}" in " ".join(text_of(paper).split())
     page = paid.browser(paid.talent).get(f"/me/pay/{original.public_id}").text
     assert reversal.number in page
     assert correction.number in page
