@@ -30,6 +30,9 @@ from tests.support.databases import Database
 from tests.support.payday import Unit, a_closed_day, a_till, an_approved_card, unit_of
 
 
+OFF = "ALTER TABLE pay_line DISABLE TRIGGER USER"
+
+
 @pytest.fixture
 def unit(database: Database) -> Unit:
     return unit_of(database)
@@ -95,12 +98,9 @@ def test_a_batch_leaves_the_books_as_one_by_one_does(unit: Unit, till: Till) -> 
 
 
 def forget_a_line(session: Session) -> None:
-    guard = session.get_bind().dialect.name == "sqlite"
-    table = PayLineRow.__table__.name
-    if guard:
-        session.execute(sa.text(f"DROP TRIGGER {table}_no_delete"))
-    else:
-        session.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    off = "DROP TRIGGER pay_line_no_delete" if is_sqlite else OFF
+    session.execute(sa.text(off))
     session.execute(sa.delete(PayLineRow))
 
 
