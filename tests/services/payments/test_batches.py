@@ -29,7 +29,6 @@ from marketplace.kernel.clock import FixedClock
 from tests.support.databases import Database
 from tests.support.payday import Unit, a_closed_day, a_till, an_approved_card, unit_of
 
-
 OFF = "ALTER TABLE pay_line DISABLE TRIGGER USER"
 
 
