@@ -124,7 +124,7 @@ def test_one_payment_was_refused_by_the_bank(session: Session) -> None:
 def test_who_has_given_no_papers_has_no_slip_and_holds_nobody_up(session: Session) -> None:
     crew = crew_of(session, SHOW, 2)
 
-    assert crew.pop("Theo Santos") is CardState.APPROVED
+    assert crew.pop("Theo Santos") is CardState.PAYROLL_APPROVED
     assert set(crew.values()) == {CardState.LOCKED}
     assert session.query(PaySlip).filter_by(stage_name="Theo Santos").count() == 0
 
