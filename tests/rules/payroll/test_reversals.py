@@ -59,7 +59,11 @@ def test_a_reversal_earns_what_the_slip_earned_below_zero() -> None:
 
     earned = negated_earnings(lines, Totals(dollars(6_000), dollars(600), dollars(0)), 180)
 
-    assert (earned.gross, earned.worked_minutes, earned.paid_hours) == (dollars(-6_000), -180, -3)
+    assert (earned.gross, earned.worked_minutes, earned.paid_hours) == (
+        dollars(-6_000),
+        -180,
+        Fraction(-3),
+    )
     assert [one.kind for one in earned.lines] == ["earning"]
 
 
