@@ -94,8 +94,10 @@ def compare(name: str, pdf: bytes, folder: Path) -> None:
     kept_words, kept_picture = KEPT / f"{name}.txt", KEPT / f"{name}.png"
     if RENEW:
         kept_words.write_text(words, "utf-8")
-        if not kept_picture.exists() or difference(picture, kept_picture) > 0:
-            Image.open(picture).quantize(16).save(kept_picture, optimize=True)
+        with Image.open(picture) as drawn:
+            drawn.convert("L").point(lambda grey: round(grey / 17) * 17).save(
+                kept_picture, optimize=True
+            )
         return
     assert words == kept_words.read_text("utf-8")
     assert difference(picture, kept_picture) <= MOST_DIFFERENT
