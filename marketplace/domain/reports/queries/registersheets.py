@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import Final
 
 import sqlalchemy as sa
@@ -70,8 +71,17 @@ FIRST: Final = (
     Column(say("Pay slip")),
     Column(say("Kind of slip")),
     Column(say("Worked on"), Kind.DATE),
-    Column(say("Minutes worked"), Kind.NUMBER),
 )
+AMOUNTS: Final = (
+    Column(say("Currency")),
+    Column(say("Gross"), Kind.MONEY),
+    Column(say("Withheld"), Kind.MONEY),
+    Column(say("Deducted"), Kind.MONEY),
+    Column(say("Net"), Kind.MONEY),
+    Column(say("Total cost"), Kind.MONEY),
+    Column(say("Hours worked"), Kind.NUMBER),
+)
+"""What somebody looks for first stands first; what it is made of follows."""
 LAST: Final = (
     Column(say("Payment")),
     Column(say("Date of payment"), Kind.DATE),
@@ -105,17 +115,12 @@ def register_paper(session: Session, office: Office) -> Paper:
 
 
 def _columns(named: Columns) -> Iterator[Column]:
+    yield from AMOUNTS
     yield from (Column(say("Hours: %(what)s", what=w), Kind.NUMBER) for w in named.hours.values())
-    yield Column(say("Currency"))
     yield from (Column(say("Earned: %(what)s", what=w), Kind.MONEY) for w in named.earned.values())
-    yield Column(say("Gross"), Kind.MONEY)
     yield from (Column(say("Taken: %(what)s", what=w), Kind.MONEY) for w in named.taken.values())
-    yield Column(say("Withheld"), Kind.MONEY)
-    yield Column(say("Deducted"), Kind.MONEY)
-    yield Column(say("Net"), Kind.MONEY)
     employer = named.employer.values()
     yield from (Column(say("Employer: %(what)s", what=w), Kind.MONEY) for w in employer)
-    yield Column(say("Total cost"), Kind.MONEY)
     yield from LAST
 
 
@@ -127,17 +132,17 @@ def _rows(rows: Iterable[RegisterRow], named: Columns, chart: Chart, vault: Vaul
             Link(slip.number, slip_subject(slip.public_id)),
             KIND_WORDS[slip.kind],
             slip.shoot_date,
-            row.worked_minutes,
-            *(row.hours.get(code) for code in named.hours),
             slip.gross.currency,
-            *(row.earned.get(code) for code in named.earned),
             slip.gross,
-            *(row.taken.get(code) for code in named.taken),
             slip.withheld,
             slip.deducted,
             slip.net,
-            *(row.employer.get(code) for code in named.employer),
             row.cost,
+            Fraction(row.worked_minutes, 60),
+            *(row.hours.get(code) for code in named.hours),
+            *(row.earned.get(code) for code in named.earned),
+            *(row.taken.get(code) for code in named.taken),
+            *(row.employer.get(code) for code in named.employer),
             *_about(row, chart),
         )
 
@@ -173,16 +178,17 @@ def _total(currency: str, one: Totals, sums: Mapping[tuple[str, str], int], name
     employer = sum(minor for (side, _code), minor in sums.items() if side == "employer")
     return (
         say("All %(count)s slips", count=one.slips),
-        *([None] * (len(FIRST) - 1 + len(named.hours))),
+        *([None] * (len(FIRST) - 1)),
         currency,
-        *amounts("earned", named.earned),
         one.gross,
-        *amounts("taken", named.taken),
         one.withheld,
         one.deducted,
         one.net,
-        *amounts("employer", named.employer),
         one.gross + Money(employer, currency),
+        *([None] * (1 + len(named.hours))),
+        *amounts("earned", named.earned),
+        *amounts("taken", named.taken),
+        *amounts("employer", named.employer),
         *([None] * len(LAST)),
     )
 
