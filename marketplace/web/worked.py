@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
+
+from flask_babel import gettext
 
 from marketplace.domain.payroll.rules.extras import LABELS
 from marketplace.domain.timecards.queries import Version
 from marketplace.domain.timecards.rules import Hours, QueryPart
 from marketplace.kernel import zones
+from marketplace.kernel.frozen import thaw
+from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
+from marketplace.web.presentation import exact
 
 DAY: Final = 24 * 60
 WORDS: Final = {
@@ -48,6 +53,18 @@ class Change:
 def extra_word(code: str) -> Sentence:
     """Return what people call a bump or an allowance."""
     return LABELS.get(code) or say("%(code)s", code=code.replace("_", " "))
+
+
+def extra_text(recorded: Mapping[str, Any]) -> str:
+    """Write how much an extra on record pays and how often; its amount may be the agreement's."""
+    amount: Money | None = thaw(recorded.get("amount"))
+    many = recorded.get("quantity") or 1
+    said = f"× {many}" if amount is None else exact(amount)
+    if amount is not None and many != 1:
+        said += f" × {many}"
+    if recorded.get("is_reimbursement"):
+        said += " · " + gettext("against a receipt")
+    return said
 
 
 def clock_text(at: datetime | None, on: date, zone: str) -> str:
@@ -104,4 +121,4 @@ def _extras(old: Hours, new: Hours) -> list[tuple[Sentence, str, str]]:
 
 
 def _counted(hours: Hours) -> dict[str, str]:
-    return {one["code"]: f"× {one.get('quantity', 1)}" for one in hours.adjustments}
+    return {one["code"]: extra_text(one) for one in hours.adjustments}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,11 +14,9 @@ from marketplace.domain.payroll.services.corrections import current_slip, lines_
 from marketplace.domain.reports.queries.corrections import SlipLink, slips_of_voucher
 from marketplace.domain.timecards.queries.vouchers import VoucherRow
 from marketplace.domain.timecards.rules import Hours, VoucherState
-from marketplace.kernel.frozen import thaw
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
-from marketplace.web.presentation import exact
-from marketplace.web.worked import NONE, WORDS, clock_texts, extra_word
+from marketplace.web.worked import NONE, WORDS, clock_texts, extra_text, extra_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +85,7 @@ def items_of(before: Hours, now: Hours, row: VoucherRow) -> Iterator[Item]:
 
 
 def _extras(hours: Hours) -> Mapping[str, str]:
-    return {one["code"]: _extra(one) for one in hours.adjustments}
-
-
-def _extra(one: Mapping[str, Any]) -> str:
-    amount: Money | None = thaw(one.get("amount"))
-    return exact(amount) if amount else f"× {one.get('quantity') or 1}"
+    return {one["code"]: extra_text(one) for one in hours.adjustments}
 
 
 def _priced(session: Session, row: VoucherRow) -> Earnings | PayError:

@@ -18,7 +18,7 @@ from marketplace.domain.timecards.services import AgreeHours, QueryHours
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.extensions import clock, reading, transaction
-from marketplace.web.worked import PARTS, changes_of, extra_word
+from marketplace.web.worked import PARTS, changes_of, extra_text, extra_word
 
 __all__ = ["bp"]
 
@@ -107,6 +107,7 @@ def _page(card: OwnCard, form: QueryForm, asking: AskForm | None = None) -> str:
         problem=problem,
         basis=basis,
         extra_word=extra_word,
+        extra_text=extra_text,
         changes=changes_of(card.versions, card.shoot_date, card.zone),
         vouchers=vouchers_of_card(reading(), card.id),
     )

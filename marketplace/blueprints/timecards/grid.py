@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from marketplace.domain.payroll.queries import agreements
 from marketplace.domain.payroll.rules.shapes import Earnings, PayError
 from marketplace.domain.payroll.services import earnings_of_cards, previews
 from marketplace.domain.productions.queries import DayRow
@@ -20,7 +19,6 @@ from marketplace.domain.timecards.rules import (
     Hours,
     HoursError,
     TypedHours,
-    adjustment,
     read_hours,
     warnings,
 )
@@ -29,28 +27,10 @@ from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 from marketplace.web.access import ProductionRow
-from marketplace.web.worked import WORDS, Change, changes_of, clock_texts, extra_word
+from marketplace.web.extras import Extra, extras_of, read_extras, take_extras
+from marketplace.web.worked import WORDS, Change, changes_of, clock_texts
 
-MOST_OF_A_BUMP: Final = 20
 LONGEST_REASON: Final = 500
-
-
-@dataclass(slots=True)
-class Bump:
-    """How often an extra of the agreement was earned, as typed."""
-
-    code: str
-    label: Sentence
-    amount: Money
-    typed: str
-
-    @property
-    def quantity(self) -> int:
-        """Read what was typed; raises HoursError."""
-        text = self.typed.strip() or "0"
-        if not text.isascii() or not text.isdigit() or int(text) > MOST_OF_A_BUMP:
-            raise HoursError(f"bump-{self.code}", say("Enter how often, from 0 to 20."))
-        return int(text)
 
 
 @dataclass(slots=True)
@@ -60,7 +40,7 @@ class Row:
     card: CardRow
     typed: dict[str, str]
     plan: dict[str, str]
-    bumps: list[Bump]
+    bumps: list[Extra]
     reason: str = ""
     is_typed: bool = False
     seen_version: str = ""
@@ -78,6 +58,13 @@ class Row:
     def is_empty(self) -> bool:
         """Whether no time is filled in."""
         return not any(text.strip() for text in self.typed.values())
+
+    @property
+    def amounts(self) -> list[Mapping[str, Any]]:
+        """What is on record besides the bumps of the agreement."""
+        bumps = {one.code for one in self.bumps}
+        recorded = self.card.hours.adjustments if self.card.hours else ()
+        return [one for one in recorded if one["code"] not in bumps]
 
     @property
     def warnings(self) -> tuple[Sentence, ...]:
@@ -200,22 +187,12 @@ def _row(card: CardRow, day: DayRow, zone: str, now: datetime) -> Row:
         typed = clock_texts(card.hours, day.shoot_date, zone)
     elif card.wrap_at <= now:
         typed = dict(plan)
-    return Row(card, typed, plan, _bumps(card))
+    return Row(card, typed, plan, _bumps(card, day.shoot_date))
 
 
-def _bumps(card: CardRow) -> list[Bump]:
-    agreement = agreements().get(card.agreement)
-    table = agreement.bumps if agreement else {}
-    recorded = {one["code"]: one for one in (card.hours.adjustments if card.hours else ())}
-    return [
-        Bump(
-            code,
-            extra_word(code),
-            bump.amount,
-            str(recorded[code]["quantity"]) if code in recorded else "",
-        )
-        for code, bump in table.items()
-    ]
+def _bumps(card: CardRow, on: date) -> list[Extra]:
+    recorded = card.hours.adjustments if card.hours else ()
+    return [one for one in extras_of(card.agreement, on, recorded) if one.is_counted]
 
 
 def _take(row: Row, typed: Mapping[str, str]) -> None:
@@ -226,8 +203,7 @@ def _take(row: Row, typed: Mapping[str, str]) -> None:
     row.typed = {name: typed.get(row.id_of(name), "").strip() for name in WORDS}
     row.reason = typed.get(row.id_of("reason"), "").strip()[:LONGEST_REASON]
     row.seen_version = typed.get(row.id_of("version"), "")
-    for bump in row.bumps:
-        bump.typed = typed.get(row.id_of(f"bump-{bump.code}"), "")
+    take_extras(row.bumps, typed, row.id_of(""))
 
 
 def _read(row: Row, day: DayRow, zone: str) -> None:
@@ -235,19 +211,12 @@ def _read(row: Row, day: DayRow, zone: str) -> None:
         return
     try:
         hours = read_hours(TypedHours(**row.typed), day.shoot_date, row.card.call_at, zone)
-        row.hours = Hours(hours.in_at, hours.out_at, hours.meals, _adjustments(row))
+        recorded = row.card.hours.adjustments if row.card.hours else ()
+        extras = read_extras(row.bumps, recorded, row.card.currency)
+        row.hours = Hours(hours.in_at, hours.out_at, hours.meals, extras)
         _refuse_stale(row)
     except HoursError as refusal:
         row.problem = refusal
-
-
-def _adjustments(row: Row) -> tuple[Mapping[str, object], ...]:
-    """Return the bumps as typed, after what else is on record."""
-    table = {bump.code for bump in row.bumps}
-    recorded = row.card.hours.adjustments if row.card.hours else ()
-    kept = [one for one in recorded if one["code"] not in table]
-    earned = [(bump.code, bump.quantity) for bump in row.bumps]
-    return (*kept, *(adjustment(code, quantity) for code, quantity in earned if quantity))
 
 
 def _refuse_stale(row: Row) -> None:

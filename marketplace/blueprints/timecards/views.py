@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from marketplace.blueprints.timecards import bp, people, questions, signing
+from marketplace.blueprints.timecards import amounts, bp, people, questions, signing
 from marketplace.blueprints.timecards.approval import Approval, Line, approval_of, check_totals
 from marketplace.blueprints.timecards.grid import Grid, grid_of, save, sums
 from marketplace.domain.productions import queries
@@ -24,9 +24,9 @@ from marketplace.kernel.sentences import Sentence
 from marketplace.web.access import Permission, allow, the_company, the_production, viewer
 from marketplace.web.extensions import clock, reading, transaction
 from marketplace.web.presentation import exact
-from marketplace.web.worked import WORDS
+from marketplace.web.worked import WORDS, extra_text, extra_word
 
-__all__ = ["bp", "people", "questions", "signing"]
+__all__ = ["amounts", "bp", "people", "questions", "signing"]
 
 
 @bp.get("/time-cards")
@@ -106,7 +106,8 @@ def _grid(day: DayRow, *, is_sent: bool = False) -> Grid:
 
 def _grid_page(grid: Grid) -> str:
     days = queries.days(reading(), the_production().id)
-    return render_template("timecards/day.html", grid=grid, days=days, form=grid, words=WORDS)
+    words = {"words": WORDS, "extra_word": extra_word, "extra_text": extra_text}
+    return render_template("timecards/day.html", grid=grid, days=days, form=grid, **words)
 
 
 def _approval(public_id: str, chosen: list[str] | None) -> Approval:

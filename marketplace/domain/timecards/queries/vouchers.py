@@ -32,7 +32,10 @@ MOST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class PaidCard:
-    """A locked card, for the page that proposes an adjustment. voucher: of the open one."""
+    """A locked card, for the page that proposes an adjustment.
+
+    voucher, proposed, proposed_reason: of the open one, as its proposal stands.
+    """
 
     id: int
     public_id: str
@@ -48,6 +51,8 @@ class PaidCard:
     day_public_id: str
     hours: Hours
     voucher: str | None
+    proposed: Hours | None
+    proposed_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,7 @@ def paid_card(session: Session, production_id: int, public_id: str) -> PaidCard 
             ShootDay.public_id,
             TimeEntry,
             AdjustmentVoucher.public_id,
+            VoucherEntry,
         )
         .join(Booking, Booking.id == TimeCard.booking_id)
         .join(Person, Person.id == TimeCard.person_id)
@@ -151,6 +157,7 @@ def paid_card(session: Session, production_id: int, public_id: str) -> PaidCard 
         .join(ShootDay, ShootDay.id == TimeCard.shoot_day_id)
         .join(TimeEntry, _entry(TimeCard.version))
         .outerjoin(AdjustmentVoucher, is_open)
+        .outerjoin(VoucherEntry, _proposal())
         .where(
             TimeCard.production_id == production_id,
             TimeCard.public_id == public_id,
@@ -161,6 +168,9 @@ def paid_card(session: Session, production_id: int, public_id: str) -> PaidCard 
         return None
     facts: list[Any] = list(row)
     facts[12] = hours_of(facts[12])
+    proposal: VoucherEntry | None = facts.pop()
+    facts.append(hours_of(proposal) if proposal else None)
+    facts.append(proposal.reason if proposal else "")
     return PaidCard(*facts)
 
 
@@ -233,13 +243,7 @@ def _rows(session: Session, *where: sa.ColumnElement[bool]) -> list[VoucherRow]:
             ShootDay.shoot_date,
             ShootDay.number,
         )
-        .join(
-            VoucherEntry,
-            sa.and_(
-                VoucherEntry.voucher_id == AdjustmentVoucher.id,
-                VoucherEntry.version == AdjustmentVoucher.version,
-            ),
-        )
+        .join(VoucherEntry, _proposal())
         .join(TimeCard, TimeCard.id == AdjustmentVoucher.time_card_id)
         .join(TimeEntry, _entry(AdjustmentVoucher.base_version))
         .join(Booking, Booking.id == TimeCard.booking_id)
@@ -255,6 +259,14 @@ def _rows(session: Session, *where: sa.ColumnElement[bool]) -> list[VoucherRow]:
         .limit(MOST),
     )
     return [_row(row) for row in rows]
+
+
+def _proposal() -> sa.ColumnElement[bool]:
+    """Match the proposal of an adjustment as it stands."""
+    return sa.and_(
+        VoucherEntry.voucher_id == AdjustmentVoucher.id,
+        VoucherEntry.version == AdjustmentVoucher.version,
+    )
 
 
 def _entry(version: sa.orm.InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
