@@ -8,14 +8,14 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.adapters.sandbox.gateway import ACCOUNT_CLOSED, SandboxGateway
+from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.db import UnitOfWork
 from marketplace.demo.casting import Posted
 from marketplace.demo.shows import Show
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
-from marketplace.domain.people.models import Person
+from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.domain.timecards.rules import CardState, TypedHours, read_hours
 from marketplace.domain.timecards.services import (
@@ -92,24 +92,15 @@ class ShootingSet:
                     agree(session, said, clock=self._clock)
 
     def approve(self, number: int, bank: SandboxGateway) -> None:
-        """Approve a day; on the second one the bank refuses one account.
-
-        It refuses the next order it gets, so whose account is closed is approved first.
-        """
-        closed = self.show.closed_account
-        if closed and number == 2:  # noqa: PLR2004 - once is enough
-            bank.switch_on(ACCOUNT_CLOSED, times=1)
-            self._approve(number, closed)
-        self._approve(number)
-
-    def _approve(self, number: int, only: str = "") -> None:
-        """Approve whoever agreed, or one person alone."""
+        """Approve whoever agreed; before the second day's pay the bank closes one account."""
+        if self.show.closed_account and number == 2:  # noqa: PLR2004 - day one was paid
+            bank.close_account(*self._account(self.show.closed_account))
         day = self.posted.days[number]
         with self._unit() as session:
             versions = {
                 card.id: card.version
-                for card, name in self._cards(session, number)
-                if card.state == CardState.AGREED and only in ("", name)
+                for card, _name in self._cards(session, number)
+                if card.state == CardState.AGREED
             }
             owner = self.posted.office.staff[CompanyRole.OWNER]
             command = ApproveCards(day.id, self.posted.id, versions, owner)
@@ -127,6 +118,19 @@ class ShootingSet:
             day = session.merge(self.posted.days[number])
             day.short_rest_reason = self.show.short_rest_reason
             day.short_rest_by_id = self.posted.office.staff[CompanyRole.AD]
+
+    def _account(self, name: str) -> tuple[str, str]:
+        """Return whose account somebody's is to the bank, and how it ends."""
+        wanted = (
+            sa.select(Person.public_id, Payee.account_last4)
+            .join(Payee, Payee.person_id == Person.id)
+            .join(TimeCard, TimeCard.person_id == Person.id)
+            .where(TimeCard.production_id == self.posted.id, Person.stage_name == name)
+            .distinct()
+        )
+        with self._unit() as session:
+            payee, last4 = session.execute(wanted).one()
+        return payee, last4
 
     def _bookings(self, session: Session, number: int) -> list[Booking]:
         wanted = sa.select(Booking).where(

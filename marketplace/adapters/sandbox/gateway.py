@@ -68,6 +68,9 @@ CREATE TABLE IF NOT EXISTS fault (
   name TEXT PRIMARY KEY, remaining INTEGER, percent INTEGER NOT NULL, seed INTEGER NOT NULL,
   asked INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE IF NOT EXISTS closed_account (
+  payee TEXT NOT NULL, last4 TEXT NOT NULL, PRIMARY KEY (payee, last4)
+) STRICT;
 """
 
 
@@ -157,6 +160,11 @@ class SandboxGateway:
                 (name, times, percent, seed),
             )
 
+    def close_account(self, payee: str, last4: str) -> None:
+        """Close somebody's account: every order for it is refused, until they give another."""
+        with self._books() as books:
+            books.execute("INSERT OR IGNORE INTO closed_account VALUES (?, ?)", (payee, last4))
+
     def switch_off(self, name: str | None = None) -> None:
         """Switch one fault off, or all of them."""
         with self._books() as books:
@@ -198,7 +206,7 @@ class SandboxGateway:
 
     def _work(self, books: sqlite3.Connection, order: PayoutOrder) -> dict[str, str]:
         """Do what is asked, and return the answer as it is kept."""
-        if _strikes(books, ACCOUNT_CLOSED):
+        if _strikes(books, ACCOUNT_CLOSED) or _is_closed(books, order):
             return {"refused": "account_closed", "text": "The bank account is closed."}
         if _strikes(books, ERROR_SAVED):
             return {"error": "Internal error (500)."}
@@ -257,6 +265,13 @@ class SandboxGateway:
                 books.execute("ROLLBACK")
                 raise
             books.execute("COMMIT")
+
+
+def _is_closed(books: sqlite3.Connection, order: PayoutOrder) -> bool:
+    """Say whether the account of an order was closed, whoever's turn it is."""
+    account = (order.payee, order.account_last4)
+    wanted = "SELECT 1 FROM closed_account WHERE payee = ? AND last4 = ?"
+    return books.execute(wanted, account).fetchone() is not None
 
 
 def _strikes(books: sqlite3.Connection, name: str) -> bool:

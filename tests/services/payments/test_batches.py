@@ -158,6 +158,21 @@ def test_each_payment_of_a_batch_gets_its_own_answer(
     assert states(unit) == ["blocked", "sent", "sent"]
 
 
+def test_the_oldest_payment_leaves_first_however_they_are_asked_for(
+    unit: Unit, till: Till, gateway: SandboxGateway
+) -> None:
+    ids = payouts(unit, till, 3)
+    gateway.switch_on(sandbox.DOWN, times=2)
+    jobs.send_payouts(unit, [ids[1], ids[2]], till=till)
+
+    left = jobs.send_payouts(unit, [ids[2], ids[0], ids[1]], till=till)
+
+    assert left == {}
+    with unit() as session:
+        oldest_first = list(session.scalars(sa.select(Payout.public_id).order_by(Payout.id)))
+    assert [one.payout_id for one in gateway.transfers()] == oldest_first
+
+
 def test_a_lost_answer_is_asked_for_again_and_pays_once(
     unit: Unit, till: Till, clock: FixedClock, gateway: SandboxGateway
 ) -> None:

@@ -57,7 +57,10 @@ def start_payouts(
     *,
     clock: Clock,
 ) -> dict[int, Leaving]:
-    """Write down the attempts of many payouts; those that have nothing to send are left out."""
+    """Write down the attempts of many payouts, oldest first; who has nothing to send is left out.
+
+    The order is that of the payouts' ids, whatever the order in which they are asked for.
+    """
     payouts = [one for one in lock(session, Payout, payout_ids) if one.gateway != BANK_FILE]
     due = [one for one in payouts if one.state == PayoutState.DUE]
     sending = [one for one in payouts if one.state == PayoutState.SENDING]
@@ -68,7 +71,8 @@ def start_payouts(
     for payout in (*due, *sending):
         payout.state = after(PayoutState(payout.state), Event.START)
     session.flush()
-    return {payout.id: _leaving(payout, attempts[payout.id], clock) for payout in (*due, *sending)}
+    going = [one for one in payouts if one.state == PayoutState.SENDING]
+    return {payout.id: _leaving(payout, attempts[payout.id], clock) for payout in going}
 
 
 @dataclass(frozen=True, slots=True)
