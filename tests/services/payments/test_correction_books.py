@@ -36,6 +36,11 @@ FAULTS = {
         "I13",
         "UPDATE payout SET state = 'due', gateway_ref = NULL WHERE pay_slip_id = {original}",
     ),
+    "a payment the bank returned after its slip was taken back": (
+        "I13",
+        """UPDATE payout SET state = 'blocked', problem_code = 'bank_returned', gateway_ref = NULL
+        WHERE pay_slip_id = {original}""",
+    ),
     "a line of a reversal changed": (
         "I14",
         """UPDATE pay_line SET amount_minor = amount_minor + 1

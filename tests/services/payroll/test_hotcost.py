@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
+from marketplace.domain.booking.rules.cancelling import Fee, FeeKind, store_fee
 from marketplace.domain.casting.models import Role
 from marketplace.domain.payroll.services.days import earnings_of_cards
 from marketplace.domain.payroll.services.hotcost import HotCost, RoleCost, hot_cost
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.timecards.models import TimeCard
-from marketplace.domain.timecards.rules import CardState
+from marketplace.domain.timecards.rules import CardKind, CardState
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import say
 from marketplace.web.presentation import sentence
 from tests.support import builders
 
@@ -167,6 +169,29 @@ def test_whoever_gave_the_day_back_does_not_count(day: Day) -> None:
     day.session.flush()
 
     assert day.only().waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [(FeeKind.CANCELLED, "Cancellation fee"), (FeeKind.STANDBY, "Standby fee")],
+)
+def test_a_fee_for_no_work_is_a_cost_beyond_the_plan_with_its_reason(
+    day: Day, kind: FeeKind, word: str
+) -> None:
+    booking = day.books("Ava Lin")
+    booking.fee = store_fee(Fee(kind, 50, "day_and_half fee", say("Cancelled at 15:20.")))
+    booking.state = BookingState.CANCELLED_BY_PRODUCTION
+    card = builders.a_time_card(day.session, booking)
+    card.state, card.kind = CardState.SENT, CardKind(kind)
+    day.session.flush()
+
+    found = day.only()
+
+    assert (found.entered, found.waiting) == (0, 0)
+    assert found.sums.actual == found.sums.expected == dollars(32_500)
+    (ava,) = found.over
+    assert (ava.planned, ava.over) == (None, dollars(32_500))
+    assert [sentence(one) for one in ava.reasons] == [f"{word}: Cancelled at 15:20."]
 
 
 def test_a_card_without_hours_waits(day: Day) -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from marketplace.domain.accounts.models import User
 from marketplace.domain.audit.models import AuditEntry
+from marketplace.domain.booking.models import Booking
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.people.models import Person
@@ -183,3 +184,13 @@ def test_my_pay_reads_in_chinese(mine: Mine) -> None:
 
     assert 'lang="zh-Hans"' in mine.browser.get("/me/pay").text
     assert 'lang="zh-Hans"' in mine.browser.get(f"/me/pay/{mine.slip.public_id}").text
+
+
+def test_an_upgraded_person_reads_the_new_role_before_the_slip(site: Site) -> None:
+    card, browser = a_card(site, CardState.SENT)
+    with site.arrange() as session:
+        session.get_one(Booking, card.booking_id).upgraded_to = "Nurse, two lines"
+
+    page = browser.get("/me/pay").text
+
+    assert "Nurse, two lines" in page

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
+from marketplace.domain.booking.rules.cancelling import read_fee
 from marketplace.domain.casting.models import Role, RoleDate
 from marketplace.domain.casting.rules import RoleState
-from marketplace.domain.payroll.rules.shapes import Deal, Earnings, PayError
+from marketplace.domain.payroll.rules import fees
+from marketplace.domain.payroll.rules.fees import is_without_work
+from marketplace.domain.payroll.rules.shapes import Deal, Earnings, PayError, PayLine
 from marketplace.domain.payroll.services.days import earnings_of_cards
 from marketplace.domain.payroll.services.estimates import on_top
 from marketplace.domain.payroll.services.plans import Planned, PlannedPay, plan_of_day
@@ -28,6 +31,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 
 NO_TIME: Final = timedelta(0)
+FEE_CODES: Final = frozenset(fees.CODES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,10 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class PersonCost:
-    """One person of the day: planned and actual gross, and why they differ."""
+    """One person of the day: planned and actual gross, and why they differ.
+
+    planned: None when nothing was planned for them; a fee for no work is never in the plan.
+    """
 
     name: str
     role: str
@@ -149,6 +156,11 @@ class _Worker:
     name: str
     entry: TimeEntry | None
     earned: Earnings | PayError | None
+
+    @property
+    def is_fee(self) -> bool:
+        """Whether the day was called off for them: a fee is paid for no work."""
+        return is_without_work(read_fee(self.booking.fee))
 
     @property
     def top(self) -> Money | None:
@@ -264,7 +276,7 @@ def _role_cost(role: Role, currency: str, place: _Place | None, workers: list[_W
         kind=role.kind,
         department=role.department,
         people=place.people if place else 0,
-        entered=len(ours) - len(waiting),
+        entered=len([one for one in ours if one.earned is not None and not one.is_fee]),
         waiting=len(waiting),
         sums=_sums(currency, place, ours),
         over=tuple(one for one in people if one.over.minor > 0),
@@ -290,7 +302,7 @@ def _is_priced(earned: Earnings | PayError | None) -> TypeGuard[Earnings]:
 
 
 def _person(worker: _Worker, pay: Earnings, role: Role, place: _Place | None) -> PersonCost:
-    planned = place.pay.each if place else None
+    planned = place.pay.each if place and not worker.is_fee else None
     length = say("%(length)s of work", length=timedelta(minutes=pay.worked_minutes))
     reasons = tuple(_reasons(worker, pay, role)) or (length,)
     return PersonCost(worker.name, role.name, planned, pay.gross, reasons)
@@ -306,12 +318,16 @@ def _reasons(worker: _Worker, pay: Earnings, role: Role) -> Iterable[Sentence]:
     if entry is not None and booking.call_at - entry.in_at > NO_TIME:
         yield say("Started %(length)s before the call", length=booking.call_at - entry.in_at)
     for one in pay.lines:
-        if one.kind in {"penalty", "bump", "allowance"}:
+        if one.kind in {"penalty", "bump", "allowance"} or _is_fee_line(one):
             yield (
                 say("%(what)s: %(cause)s", what=one.label, cause=one.cause)
                 if one.cause
                 else (one.label)
             )
+
+
+def _is_fee_line(one: PayLine) -> bool:
+    return one.code in FEE_CODES and one.amount.minor > 0
 
 
 def _department(role: RoleCost) -> tuple[str, str]:

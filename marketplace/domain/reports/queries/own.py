@@ -177,7 +177,7 @@ def _cards(session: Session, person_id: int) -> list[OwnRow]:
             TimeCard.public_id,
             TimeCard.state,
             Production.title,
-            Role.name,
+            sa.func.coalesce(sa.func.nullif(Booking.upgraded_to, ""), Role.name).label("role"),
             ShootDay.shoot_date,
         )
         .join(Booking, Booking.id == TimeCard.booking_id)
