@@ -142,6 +142,23 @@ def test_a_forgotten_mileage_line_is_paid_after_every_signature(paid: Paid) -> N
     assert "+$34.50" in issued
 
 
+def test_changing_a_proposal_begins_with_the_proposal(paid: Paid) -> None:
+    extras = {"extra-mileage": "0.67", "extra-mileage-quantity": "40", "extra-phone": "9"}
+    paid.propose(out="21:00", **extras, **{"extra-phone-receipt": "1"})
+
+    page = paid.browser(paid.producer).get(paid.adjust).text
+    sent = dict(re.findall(r'name="([^"]+)"[^>]*? value="([^"]*)"', page))
+
+    assert (sent["out"], sent["extra-mileage"], sent["extra-mileage-quantity"]) == (
+        "21:00",
+        "0.67",
+        "40",
+    )
+    assert "The mileage was forgotten.</textarea>" in page
+    assert re.search(r'name="extra-phone-receipt"[^>]* checked', page)
+    assert "<td>19:00</td>" in page
+
+
 def test_the_person_says_what_is_wrong(paid: Paid) -> None:
     voucher = paid.propose(out="18:00")
 
