@@ -14,6 +14,7 @@ from marketplace.domain.ledger.queries import balance
 from marketplace.domain.payments import services as payments
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.ports import Till
+from marketplace.domain.payments.rules import PayoutState
 from marketplace.domain.payroll.models import Overpayment, PayLineRow, PaySlip
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
@@ -171,7 +172,10 @@ def overpaid(session: Session, card_id: int) -> int:
 
 
 def adjusted(session: Session, slip_id: str, *, clock: Clock) -> dict[str, str]:
-    """Propose an adjustment of a paid day and ask about an overpayment, for pages to show."""
+    """Propose adjustments of paid days and ask about an overpayment, for pages to show.
+
+    One waits for the person, one for the production and one for the accountant.
+    """
     slip = session.scalars(sa.select(PaySlip).where(PaySlip.public_id == slip_id)).one()
     card = session.get_one(TimeCard, slip.time_card_id)
     booking = session.get_one(Booking, card.booking_id)
@@ -179,6 +183,11 @@ def adjusted(session: Session, slip_id: str, *, clock: Clock) -> dict[str, str]:
     hours = Hours(booking.call_at, booking.wrap_at)
     command = ProposeAdjustment(card.id, card.production_id, hours, REASON, by_id)
     voucher = timecards.propose(session, command, clock=clock)
+    agreed, approved = (
+        propose(session, other, clock=clock) for other in _others_paid(session, card)
+    )
+    agree(session, agreed, clock=clock)
+    sign(session, approved, clock=clock)
     claim = Overpayment(
         company_id=slip.company_id,
         person_id=slip.person_id,
@@ -192,6 +201,20 @@ def adjusted(session: Session, slip_id: str, *, clock: Clock) -> dict[str, str]:
     session.flush()
     return {
         "voucher": voucher.public_id,
+        "agreed_voucher": agreed.public_id,
+        "approved_voucher": approved.public_id,
         "claim": claim.public_id,
         "paid_card": card.public_id,
     }
+
+
+def _others_paid(session: Session, card: TimeCard) -> Sequence[int]:
+    """Return the cards of the first two others whose same day is paid."""
+    found = sa.select(TimeCard.id).join(PaySlip, PaySlip.time_card_id == TimeCard.id)
+    found = found.join(Payout, Payout.pay_slip_id == PaySlip.id)
+    found = found.where(
+        TimeCard.shoot_day_id == card.shoot_day_id,
+        TimeCard.id != card.id,
+        Payout.state == PayoutState.PAID,
+    )
+    return session.scalars(found.order_by(TimeCard.id).limit(2)).all()

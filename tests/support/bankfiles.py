@@ -128,12 +128,22 @@ def company_of(session: Session, made: BankFile) -> Company:
 
 
 def filed(session: Session, accountant: User, outside: Outside) -> dict[str, str]:
-    """Put the demo's refused payment into a file with an answer; returns what is where."""
+    """Put the demo's refused payment into a file with an answer; returns what is where.
+
+    Another payment waits for the next file.
+    """
     blocked = sa.select(Payout).where(Payout.state == PayoutState.BLOCKED)
     payout = session.scalars(blocked).one()
-    payout.gateway, payout.state, payout.problem_code = BANK_FILE, PayoutState.DUE, ""
-    payee = session.scalars(sa.select(Payee).where(Payee.person_id == payout.person_id)).one()
-    payee.routing_number = ROUTINGS[0]
+    paid = sa.select(Payout).where(
+        Payout.company_id == payout.company_id,
+        Payout.currency == payout.currency,
+        Payout.state == PayoutState.PAID,
+    )
+    for one in (payout, session.scalars(paid.order_by(Payout.id.desc()).limit(1)).one()):
+        one.gateway, one.gateway_ref = BANK_FILE, None
+        one.state, one.problem_code, one.paid_at = PayoutState.DUE, "", None
+        payee = session.scalars(sa.select(Payee).where(Payee.person_id == one.person_id)).one()
+        payee.routing_number = ROUTINGS[0]
     profile = Profile(BankFormat.NACHA, PAYERS[BankFormat.NACHA], "1123456789", "Pay")
     vault, clock = outside.vault, outside.clock
     command = KeepProfile(payout.company_id, accountant.id, payout.currency, profile)

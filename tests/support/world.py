@@ -33,7 +33,8 @@ from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.reports.rules import SlipFilters
 from marketplace.domain.reports.services import AskExport, ask_export
 from marketplace.domain.timecards.models import CardQuery, TimeCard
-from marketplace.domain.timecards.rules import QueryPart
+from marketplace.domain.timecards.rules import CardState, QueryPart
+from marketplace.domain.timecards.services import ApproveCards, approve
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.ids import digest, secret_token
 from marketplace.worker.drain import Crew
@@ -52,6 +53,39 @@ TALENT: Final = "Ava Lin"
 OTHER_TALENT: Final = "Mei Alvarez"
 SHOW: Final = "Divorced at Dawn"
 ROLE: Final = "Claire Hart"
+ELSEWHERE: Final = {
+    ("day", "open_day"): (
+        "days.edit",
+        "days.keep",
+        "days.move",
+        "days.remove",
+        "days.show",
+        "days.update",
+    ),
+    ("card", "paid_card"): ("corrections.propose", "corrections.send"),
+    ("card", "approved_card"): ("timecards.send_back",),
+    ("voucher", "agreed_voucher"): (
+        "corrections.approve",
+        "corrections.reject",
+        "corrections.show",
+    ),
+    ("voucher", "approved_voucher"): (
+        "corrections.office_show",
+        "corrections.send_back",
+        "corrections.sign",
+    ),
+    ("currency", "currency"): ("bankfiles.new",),
+    ("booking", "worked_booking"): (
+        "timecards.amounts",
+        "timecards.miss",
+        "timecards.person",
+        "timecards.save_amounts",
+        "timecards.send_home",
+        "timecards.take_back",
+        "timecards.upgrade",
+    ),
+}
+"""What is asked of rows in another state: which part of the URL, and the value it gets."""
 
 
 class DemoSite(Site):
@@ -118,7 +152,8 @@ def copy_database(source: Path, target: Path) -> None:
 class Places:
     """Who looks at which pages: users by what they are, and a value for each part of a URL.
 
-    exceptions: values of an endpoint that differ from those of its neighbours.
+    exceptions: values of an endpoint that differ from those of its neighbours; one that is no
+    part of its URL goes into the query.
     """
 
     users: Mapping[str, User]
@@ -127,10 +162,10 @@ class Places:
 
     def address(self, site: Site, rule: Rule) -> str:
         """Return a real address of a rule."""
-        values = {**self.values, **self.exceptions.get(rule.endpoint, {})}
+        values = {name: self.values[name] for name in rule.arguments if name in self.values}
+        values |= self.exceptions.get(rule.endpoint, {})
         with site.app.test_request_context():
-            adapter = site.app.url_map.bind("localhost")
-            return adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+            return site.app.url_map.bind("localhost").build(rule.endpoint, values)
 
 
 def furnish(site: DemoSite) -> Places:
@@ -142,20 +177,23 @@ def furnish(site: DemoSite) -> Places:
         links = _links(session, users, site.clock)
         values |= adjusted(session, values["slip"], clock=site.clock)
         values["question"] = _question(session, values["card"], site.clock)
+        values["approved_card"] = _approved(session, values["day"], site.clock)
         values |= filed(session, users["accountant"], site.outside)
     site.work()
-    open_day = {"day": values.pop("open_day")}
-    planned = ("days.show", "days.edit", "days.update", "days.move", "days.keep", "days.remove")
-    exceptions = dict.fromkeys(planned, open_day)
-    paid_card = {"card": values.pop("paid_card")}
-    exceptions |= dict.fromkeys(("corrections.propose", "corrections.send"), paid_card)
-    worked = {"booking": values.pop("worked_booking")}
-    people = ("person", "send_home", "take_back", "miss", "upgrade")
-    exceptions |= {f"timecards.{name}": worked for name in people}
+    exceptions = _exceptions(values)
     joining = ("auth.join", "auth.accept", "auth.start_invited")
     exceptions |= {endpoint: {"token": links["join"]} for endpoint in joining}
     exceptions["dates.feed"] = {"token": links["calendar"]}
     return Places(users, values | {"job": links["job"], "token": links["reset"]}, exceptions)
+
+
+def _exceptions(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return what is asked of other rows than its neighbours, for it needs them in a state."""
+    return {
+        endpoint: {part: values[name]}
+        for (part, name), endpoints in ELSEWHERE.items()
+        for endpoint in endpoints
+    }
 
 
 def _users(session: Session) -> dict[str, User]:
@@ -240,6 +278,18 @@ def _question(session: Session, card: str, clock: FixedClock) -> str:
     session.add(question)
     session.flush()
     return question.public_id
+
+
+def _approved(session: Session, day_id: str, clock: FixedClock) -> str:
+    """Approve two agreed cards of a day as the production; returns the first."""
+    day = session.query(ShootDay).filter_by(public_id=day_id).one()
+    agreed = session.query(TimeCard).filter_by(shoot_day_id=day.id, state=CardState.AGREED)
+    chosen = agreed.filter(Person.stage_name.notin_((TALENT, OTHER_TALENT)))
+    cards = chosen.join(Person, Person.id == TimeCard.person_id).order_by(TimeCard.id)[:2]
+    by_id = session.get_one(Production, day.production_id).created_by_id
+    seen = {card.id: card.version for card in cards}
+    approve(session, ApproveCards(day.id, day.production_id, seen, by_id), clock=clock)
+    return cards[0].public_id
 
 
 def _links(session: Session, users: Mapping[str, User], clock: FixedClock) -> dict[str, str]:
