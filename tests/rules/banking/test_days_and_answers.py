@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.domain.banking.queries import bank_days
 from marketplace.domain.banking.rules.answers import (
+    LARGEST,
     Answer,
     AnswerTable,
     Fate,
@@ -125,6 +126,48 @@ def test_a_status_means_what_the_standard_says(word: str, fate: Fate) -> None:
     )
 
     assert one(text).fate is fate
+
+
+def test_each_payment_of_a_report_speaks_for_itself() -> None:
+    text = (
+        "<Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>M-1</OrgnlMsgId>"
+        "<GrpSts>ACSC</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><TxInfAndSts>"
+        "<OrgnlEndToEndId>abc</OrgnlEndToEndId><TxSts>RJCT</TxSts>"
+        "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf></TxInfAndSts>"
+        "</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
+    )
+
+    assert read(text.encode(), AnswerTable(), "USD") == [
+        Answer("abc", Fate.RETURNED, message_id="M-1", code="AC04")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b" \n", "empty"),
+        (b"x" * (LARGEST + 1), "too large"),
+        (b"<Document>", "not well-formed"),
+        (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "document type"),
+        (b"<Document><Other/></Document>", "neither a status report"),
+    ],
+)
+def test_what_is_no_answer_of_a_bank_is_refused(content: bytes, words: str) -> None:
+    with pytest.raises(BankError, match=words):
+        read(content, AnswerTable(), "USD")
+
+
+def test_an_entry_that_is_not_booked_yet_is_under_way() -> None:
+    assert one(camt("<Refs/>", sts="<Sts>PDNG</Sts>")).fate is Fate.PENDING
+
+
+@pytest.mark.parametrize(
+    ("word", "fate"), [("已支付", Fate.PAID), ("退汇", Fate.RETURNED), ("稍后", Fate.UNCLEAR)]
+)
+def test_a_table_says_in_words_what_became_of_a_payment(word: str, fate: Fate) -> None:
+    (found,) = read(f"备注,状态\nabc,{word}\n".encode(), AnswerTable(), "CNY")
+
+    assert (found.fate, found.text) == (fate, word)
 
 
 def test_a_report_without_any_status_says_nothing() -> None:

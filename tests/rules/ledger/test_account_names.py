@@ -11,6 +11,7 @@ def test_every_kind_of_account_has_a_name_of_its_own() -> None:
         rules.payable(7),
         rules.withholding("platform", "us_contractor"),
         rules.deductions("platform"),
+        rules.overpaid(7),
         rules.clearing("sandbox"),
         rules.bank("sandbox"),
     ]

@@ -77,6 +77,12 @@ def test_a_sum_of_nothing_is_no_line() -> None:
     assert journal([replace(WAGES, minor=0)], {}) == []
 
 
+def test_a_line_without_an_amount_is_on_no_side() -> None:
+    line = replace(journal([WAGES], {})[0], debit=None, credit=None)
+
+    assert sides([line]) == {}
+
+
 def test_currencies_balance_one_by_one() -> None:
     yuan = replace(WAGES, currency="CNY", minor=1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -33,6 +34,12 @@ def a_line(kind: str, unit: str, quantity: int, rate: int, code: str = "x") -> P
     each = Fraction(rate)
     amount = dollars(int(many * each))
     return PayLine(kind, code, say("Line"), many, unit, each, Fraction(1), amount, "rule")
+
+
+def test_a_rate_finer_than_a_cent_is_written_out() -> None:
+    third = replace(a_line("earning", "day", 2, 0), rate=Fraction(12_345, 2))
+
+    assert basis(third) == "2 d × 61.725"
 
 
 @pytest.mark.parametrize("unit", ["hour", "day", "unit", "percent"])

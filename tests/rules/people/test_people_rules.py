@@ -56,6 +56,10 @@ def test_an_account_is_letters_and_digits() -> None:
     assert "4 to 34" in str(rules.account_problem("12!"))
 
 
+def test_an_iban_with_two_signs_swapped_is_refused() -> None:
+    assert "typing error" in str(rules.account_problem("DE89370400440532013003"))
+
+
 @pytest.mark.parametrize(
     ("number", "shown"), [("000123456411", "6411"), ("12345", "45"), ("7", ""), ("", "")]
 )
