@@ -64,10 +64,10 @@ LOS_ANGELES: Final = (
     Talent("Theo Santos", "Theodore Santos", _A, _LA, is_complete=False),
     Talent("Kenji Mori", "Kenji Mori", _C, _LA, department="Camera"),
     Talent(
-        "Bea Hart", "Beatrice Hart", _C, _LA, department="Lighting", login="gaffer", address="bea"
+        "Bea Hart", "Beatrice Hart", _C, _LA, department="Electric", login="gaffer", address="bea"
     ),
     Talent("Luis Romero", "Luis Romero", _C, _LA, department="Grip"),
-    Talent("Hana Seo", "Hana Seo", _C, _LA, department="Makeup"),
+    Talent("Hana Seo", "Hana Seo", _C, _LA, department="Makeup and hair"),
     Talent("Omar Haddad", "Omar Haddad", _C, _LA, department="Sound"),
     *(
         Talent(name, name, _B, _LA)

@@ -143,9 +143,11 @@ DAWN: Final = Show(
             ("Kenji Mori",),
             department="Camera",
         ),
-        Part("Gaffer", _K.CREW, "450", 12, "3-ton package", ("Bea Hart",), department="Lighting"),
+        Part("Gaffer", _K.CREW, "450", 12, "3-ton package", ("Bea Hart",), department="Electric"),
         Part("Key grip", _K.CREW, "420", 12, "", ("Luis Romero",), department="Grip"),
-        Part("Makeup", _K.CREW, "320", 12, "Bridal work", ("Hana Seo",), department="Makeup"),
+        Part(
+            "Makeup", _K.CREW, "320", 12, "Bridal work", ("Hana Seo",), department="Makeup and hair"
+        ),
         Part("Sound mixer", _K.CREW, "380", 12, "", ("Omar Haddad",), department="Sound"),
         Part(
             "Nurse Dana",
@@ -302,7 +304,7 @@ OPEN_SHOWS: Final = (
                 "450",
                 12,
                 "3-ton package, two day exteriors",
-                department="Lighting",
+                department="Electric",
             ),
             Part(
                 "Night club guests",
