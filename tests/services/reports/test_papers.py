@@ -318,6 +318,13 @@ def test_tax_identities_are_masked_and_the_worker_leads_to_a_summary(
     assert {row[2] for row in rows_of(summary.sheets[0])} <= {"1099-NEC", "1099-MISC"}
 
 
+def test_a_summary_of_nobody_says_where_to_choose_somebody(reading: Session, books: Books) -> None:
+    summary = queries.paper(reading, "payee-year", replace(books.office, scope=Scope(year=2026)))
+
+    assert summary.sheets == ()
+    assert "year-end page" in str(summary.problem)
+
+
 def test_an_own_year_says_what_the_company_reports(reading: Session, books: Books) -> None:
     assert books.american
     slip = reading.scalars(sa.select(PaySlip).where(PaySlip.kind == "correction")).one()

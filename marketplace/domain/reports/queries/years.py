@@ -29,6 +29,7 @@ SUMMARY: Final = say("Summary of the year")
 MASK: Final = "•••"
 YES, NO = say("Yes"), say("No")
 UNKNOWN: Final = say("Threshold not known")
+NOBODY: Final = say("Choose somebody on the year-end page: this summary is of one person.")
 LONG: Final = (
     Column(say("What")),
     Column(say("Amount"), Kind.MONEY),
@@ -57,7 +58,9 @@ def year_paper(session: Session, office: Office) -> Paper:
 
 
 def summary_paper(session: Session, office: Office) -> Paper:
-    """Return the year of the one payee in an office's scope, box by box."""
+    """Return the year of the one payee in an office's scope, box by box; of nobody, why not."""
+    if not office.scope.payee:
+        return Paper(SUMMARY, (), problem=NOBODY)
     where = conditions(office.company_id, whole_year(office).filters)
     sums = year_sums(session, where)
     people = _people(session, {person for _company, person, *_ in sums}, where, office.vault)
