@@ -15,6 +15,7 @@ from marketplace.domain.payments.ports import Transfer
 from marketplace.outside import Stage
 from marketplace.web.access import Permission, allow
 from marketplace.web.extensions import outside, reading
+from marketplace.web.numbers import row_number
 
 bp = Blueprint("demo", __name__, url_prefix="/demo")
 
@@ -40,7 +41,7 @@ def stage() -> Stage:
 def mail() -> ResponseReturnValue:
     """Show what was mailed to whom, and one letter whole."""
     to_address = request.args.get("to", "").strip().lower()
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     rows = queries.newest_mail(reading(), before=before, to_address=to_address, limit=NEWEST)
     chosen = queries.mail_named(reading(), request.args.get("mail", ""))
     letter = outside().compose(chosen) if chosen else None

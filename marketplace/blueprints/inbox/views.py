@@ -11,6 +11,7 @@ from marketplace.domain.notices.queries import inbox
 from marketplace.domain.people.queries import zone_of
 from marketplace.web.access import Permission, allow
 from marketplace.web.extensions import clock, reading, transaction
+from marketplace.web.numbers import row_number
 from marketplace.web.redirects import safe_path
 
 bp = Blueprint("inbox", __name__, url_prefix="/me/inbox")
@@ -20,7 +21,7 @@ bp = Blueprint("inbox", __name__, url_prefix="/me/inbox")
 @allow(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     """List what the reader was told, the newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     page = inbox(reading(), current_user.user_id, before)
     zone = zone_of(reading(), current_user.user_id)
     return render_template("inbox/index.html", page=page, zone=zone, is_first=before is None)
@@ -30,7 +31,7 @@ def index() -> ResponseReturnValue:
 @allow(Permission.SIGNED_IN)
 def show() -> ResponseReturnValue:
     """Mark one message read and go to the page it is about."""
-    user_id, notice = current_user.user_id, request.form.get("notice", 0, type=int)
+    user_id, notice = current_user.user_id, request.form.get("notice", 0, type=row_number)
     with transaction() as session:
         path = services.mark_read(session, user_id, notice, clock=clock())
     if path is None:

@@ -16,6 +16,7 @@ from marketplace.domain.reports.services import AskPaper, Reading, note_reading
 from marketplace.web.access import Permission, allow, the_company, viewer
 from marketplace.web.downloads import streamed
 from marketplace.web.extensions import clock, outside, reading, transaction
+from marketplace.web.numbers import row_number
 from marketplace.web.presentation import sentence
 from marketplace.web.sheets import Words, sheets_csv, shown
 
@@ -77,7 +78,7 @@ def print_it(paper: str) -> ResponseReturnValue:
 @allow(Permission.SEE_PAY, by_production=True)
 def runs() -> ResponseReturnValue:
     """List the pay runs of all productions, newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     found, older = queries.company_runs(reading(), the_company().id, viewer().within, before=before)
     return render_template("papers/runs.html", runs=found, older=older)
 

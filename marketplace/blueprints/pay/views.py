@@ -18,6 +18,7 @@ from marketplace.domain.reports.rules import file_name
 from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.downloads import stored_file
 from marketplace.web.extensions import clock, outside, reading, transaction
+from marketplace.web.numbers import row_number
 
 __all__ = ["bp", "papers"]
 
@@ -26,7 +27,7 @@ __all__ = ["bp", "papers"]
 @allow(Permission.TALENT)
 def index() -> ResponseReturnValue:
     """Show the next payment on top, then every day's pay by production."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     pay = queries.own_pay(reading(), person_id(), before=before)
     claims = own_claims(reading(), person_id()) if before is None else []
     return render_template("pay/index.html", pay=pay, is_first=before is None, claims=claims)

@@ -22,6 +22,7 @@ from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, the_company, viewer
 from marketplace.web.downloads import stored_file, streamed
 from marketplace.web.extensions import clock, outside, reading, transaction
+from marketplace.web.numbers import row_number
 from marketplace.web.presentation import sentence
 from marketplace.web.tables import csv_file
 
@@ -33,7 +34,7 @@ __all__ = ["archives", "bp", "printing"]
 def index() -> ResponseReturnValue:
     """List the slips that match, with what they add up to."""
     asked = Asked.read(request.args)
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     listing = listing_of(reading(), the_reader(), asked, before, clock())
     if listing.page.rows:
         numbers = [row.number for row in listing.page.rows]
