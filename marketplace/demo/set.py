@@ -15,7 +15,7 @@ from marketplace.demo.shows import Show
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
-from marketplace.domain.people.models import Payee, Person
+from marketplace.domain.people.models import Person
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.domain.timecards.rules import CardState, TypedHours, read_hours
 from marketplace.domain.timecards.services import (
@@ -92,9 +92,9 @@ class ShootingSet:
                     agree(session, said, clock=self._clock)
 
     def approve(self, number: int, bank: SandboxGateway) -> None:
-        """Approve whoever agreed; before the second day's pay the bank closes one account."""
+        """Approve whoever agreed; of the second day the bank refuses one person's pay."""
         if self.show.closed_account and number == 2:  # noqa: PLR2004 - day one was paid
-            bank.close_account(*self._account(self.show.closed_account))
+            bank.refuse_next(self._payee(self.show.closed_account))
         day = self.posted.days[number]
         with self._unit() as session:
             versions = {
@@ -119,18 +119,16 @@ class ShootingSet:
             day.short_rest_reason = self.show.short_rest_reason
             day.short_rest_by_id = self.posted.office.staff[CompanyRole.AD]
 
-    def _account(self, name: str) -> tuple[str, str]:
-        """Return whose account somebody's is to the bank, and how it ends."""
+    def _payee(self, name: str) -> str:
+        """Return how the bank knows somebody of the crew."""
         wanted = (
-            sa.select(Person.public_id, Payee.account_last4)
-            .join(Payee, Payee.person_id == Person.id)
+            sa.select(Person.public_id)
             .join(TimeCard, TimeCard.person_id == Person.id)
             .where(TimeCard.production_id == self.posted.id, Person.stage_name == name)
             .distinct()
         )
         with self._unit() as session:
-            payee, last4 = session.execute(wanted).one()
-        return payee, last4
+            return session.scalars(wanted).one()
 
     def _bookings(self, session: Session, number: int) -> list[Booking]:
         wanted = sa.select(Booking).where(

@@ -68,9 +68,7 @@ CREATE TABLE IF NOT EXISTS fault (
   name TEXT PRIMARY KEY, remaining INTEGER, percent INTEGER NOT NULL, seed INTEGER NOT NULL,
   asked INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE TABLE IF NOT EXISTS closed_account (
-  payee TEXT NOT NULL, last4 TEXT NOT NULL, PRIMARY KEY (payee, last4)
-) STRICT;
+CREATE TABLE IF NOT EXISTS refused_next (payee TEXT PRIMARY KEY) STRICT;
 """
 
 
@@ -160,10 +158,10 @@ class SandboxGateway:
                 (name, times, percent, seed),
             )
 
-    def close_account(self, payee: str, last4: str) -> None:
-        """Close somebody's account: every order for it is refused, until they give another."""
+    def refuse_next(self, payee: str) -> None:
+        """Refuse the next order for somebody, as if the account were closed; only that one."""
         with self._books() as books:
-            books.execute("INSERT OR IGNORE INTO closed_account VALUES (?, ?)", (payee, last4))
+            books.execute("INSERT OR IGNORE INTO refused_next VALUES (?)", (payee,))
 
     def switch_off(self, name: str | None = None) -> None:
         """Switch one fault off, or all of them."""
@@ -206,7 +204,7 @@ class SandboxGateway:
 
     def _work(self, books: sqlite3.Connection, order: PayoutOrder) -> dict[str, str]:
         """Do what is asked, and return the answer as it is kept."""
-        if _strikes(books, ACCOUNT_CLOSED) or _is_closed(books, order):
+        if _strikes(books, ACCOUNT_CLOSED) or _is_their_turn(books, order):
             return {"refused": "account_closed", "text": "The bank account is closed."}
         if _strikes(books, ERROR_SAVED):
             return {"error": "Internal error (500)."}
@@ -267,11 +265,10 @@ class SandboxGateway:
             books.execute("COMMIT")
 
 
-def _is_closed(books: sqlite3.Connection, order: PayoutOrder) -> bool:
-    """Say whether the account of an order was closed, whoever's turn it is."""
-    account = (order.payee, order.account_last4)
-    wanted = "SELECT 1 FROM closed_account WHERE payee = ? AND last4 = ?"
-    return books.execute(wanted, account).fetchone() is not None
+def _is_their_turn(books: sqlite3.Connection, order: PayoutOrder) -> bool:
+    """Say whether this is the order that was to be refused, and strike it off."""
+    struck = books.execute("DELETE FROM refused_next WHERE payee = ?", (order.payee,))
+    return struck.rowcount > 0
 
 
 def _strikes(books: sqlite3.Connection, name: str) -> bool:

@@ -129,19 +129,15 @@ def test_a_closed_account_is_refused_and_stays_refused_under_the_key(
     assert [type(one) for one in answers] == [Refused, Refused, Sent]
 
 
-def test_an_account_once_closed_takes_nothing_until_there_is_another(
-    gateway: SandboxGateway,
-) -> None:
-    gateway.close_account(ORDER.payee, ORDER.account_last4)
-    gateway.close_account(ORDER.payee, ORDER.account_last4)
+def test_one_persons_next_order_is_refused_whoever_comes_before(gateway: SandboxGateway) -> None:
+    gateway.refuse_next(ORDER.payee)
     somebody_else = replace(ORDER, payout_id="pay2", payee="person2")
-    another = replace(ORDER, account_last4="9999")
 
-    answers = [gateway.pay(somebody_else, "k1"), gateway.pay(ORDER, "k2"), gateway.pay(ORDER, "k3")]
+    answers = [gateway.pay(somebody_else, "k1"), gateway.pay(ORDER, "k2"), gateway.pay(ORDER, "k2")]
 
     refused = Refused("account_closed", "The bank account is closed.")
     assert answers[1:] == [refused, refused]
-    assert isinstance(gateway.pay(another, "k4"), Sent)
+    assert isinstance(gateway.pay(ORDER, "k3"), Sent)
     assert paid(gateway) == ["pay2", "pay1"]
 
 
