@@ -32,6 +32,8 @@ MOST_RUNS: Final = 60
 PLAIN: Final[dict[str, Sentence]] = {
     "straight": say("Straight time"),
     "guaranteed": say("Guaranteed, not worked"),
+    "already_paid": say("Already paid on corrected slips"),
+    "overpayment": say("Overpayments given back"),
 }
 """What codes are called when the line of one slip would say more than the column means."""
 
