@@ -96,6 +96,7 @@ def statuses_of_cards(session: Session, card_ids: Iterable[int]) -> dict[int, Pa
             Payout.problem_code,
             Payout.problem,
         )
+        .select_from(TimeCard)
         .join(
             PaySlip,
             sa.and_(PaySlip.time_card_id == TimeCard.id, IS_CURRENT),
