@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -18,8 +19,9 @@ from marketplace.domain.accounts.models import (
     ProductionAccess,
     User,
 )
-from marketplace.domain.accounts.rules import HANDLE, tidy_email
+from marketplace.domain.accounts.rules import HANDLE, CompanyRole, tidy_email
 from marketplace.domain.notices.models import Notice
+from marketplace.domain.notices.services import Reader
 from marketplace.kernel.ids import digest
 
 
@@ -307,3 +309,18 @@ def company(session: Session, company_id: int) -> CompanyRow:
         Company.payroll_contact,
     )
     return CompanyRow(*session.execute(query.where(Company.id == company_id)).one())
+
+
+def readers(session: Session, company_id: int, roles: Collection[CompanyRole]) -> list[Reader]:
+    """Return the members of a company with these roles, as they are written to."""
+    rows = session.execute(
+        sa.select(User.id, User.email, User.locale)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.company_id == company_id,
+            Membership.role.in_(roles),
+            Membership.ended_at.is_(None),
+        )
+        .order_by(User.id),
+    )
+    return [Reader(*row) for row in rows]

@@ -30,6 +30,13 @@ class CompanyRole(StrEnum):
     ACCOUNTANT = "accountant"
 
 
+APPROVERS: Final = (CompanyRole.OWNER, CompanyRole.PRODUCER)
+"""Who looks after hours in a company."""
+
+PAYERS: Final = (CompanyRole.OWNER, CompanyRole.ACCOUNTANT)
+"""Who looks after payments in a company."""
+
+
 ROLE_WORDS: Final[dict[CompanyRole, Sentence]] = {
     CompanyRole.OWNER: say("Owner"),
     CompanyRole.PRODUCER: say("Producer"),

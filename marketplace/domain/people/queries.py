@@ -8,6 +8,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.domain.accounts.models import User
+from marketplace.domain.notices.services import Reader
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.people.rules import Certificate, Work
@@ -20,6 +22,16 @@ _PERSON_OF: Final = sa.select(Person.id).where(Person.user_id == sa.bindparam("u
 def person_of(session: Session, user_id: int) -> int | None:
     """Return the id of a user's talent profile, or None when they have none."""
     return session.connection().scalar(_PERSON_OF, {"user": user_id})
+
+
+def reader_of(session: Session, person_id: int) -> Reader:
+    """Return a person as they are written to."""
+    row = session.execute(
+        sa.select(User.id, User.email, User.locale)
+        .join(Person, Person.user_id == User.id)
+        .where(Person.id == person_id),
+    ).one()
+    return Reader(*row)
 
 
 @dataclass(frozen=True, slots=True)

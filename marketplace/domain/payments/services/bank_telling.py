@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.domain.accounts.models import Company, User
-from marketplace.domain.notices.services import Message, Reader, tell
+from marketplace.domain.accounts.models import Company
+from marketplace.domain.notices.services import Message, tell
 from marketplace.domain.payments.models import BankFileRow, Payout
 from marketplace.domain.payments.rules import OF_THE_PAYEE, problem
 from marketplace.domain.payments.services.telling import tell_company
 from marketplace.domain.payroll.models import PaySlip
-from marketplace.domain.people.models import Person
+from marketplace.domain.people.queries import reader_of
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
@@ -115,12 +114,7 @@ def _for(slip: PaySlip) -> Sentence:
 
 
 def _tell(session: Session, payout: Payout, message: Message, clock: Clock) -> None:
-    row = session.execute(
-        sa.select(User.id, User.email, User.locale)
-        .join(Person, Person.user_id == User.id)
-        .where(Person.id == payout.person_id),
-    ).one()
-    tell(session, Reader(*row), message, clock=clock)
+    tell(session, reader_of(session, payout.person_id), message, clock=clock)
 
 
 def _amount(payout: Payout) -> Money:

@@ -6,19 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.domain.accounts.models import Company
+from marketplace.domain.accounts.queries import readers
+from marketplace.domain.accounts.rules import PAYERS
 from marketplace.domain.notices.services import Message, tell
 from marketplace.domain.payroll.models import Overpayment, PaySlip
 from marketplace.domain.payroll.rules.shapes import PayError
 from marketplace.domain.payroll.services.corrections import Replacing
+from marketplace.domain.people.queries import reader_of
 from marketplace.domain.productions.models import ShootDay
 from marketplace.domain.timecards.models import AdjustmentVoucher, TimeCard
-from marketplace.domain.timecards.services.voucher_notices import (
-    PAYERS,
-    makers,
-    members,
-    person_of,
-    subject_of,
-)
+from marketplace.domain.timecards.services.voucher_notices import makers, subject_of
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
@@ -37,7 +34,7 @@ def tell_corrected(session: Session, of: Replacing, slip: PaySlip, *, clock: Clo
         button=say("Open the pay slip"),
         path=f"/me/pay/{slip.public_id}",
     )
-    tell(session, person_of(session, slip.person_id), message, clock=clock)
+    tell(session, reader_of(session, slip.person_id), message, clock=clock)
     theirs = Message(
         key=f"slip_corrected:{slip.id}:company",
         kind="paid",
@@ -48,7 +45,7 @@ def tell_corrected(session: Session, of: Replacing, slip: PaySlip, *, clock: Clo
     )
     for reader in makers(session, of.voucher):
         tell(session, reader, theirs, clock=clock)
-    for reader in members(session, company.id, PAYERS):
+    for reader in readers(session, company.id, PAYERS):
         tell(session, reader, theirs, clock=clock)
 
 
@@ -79,7 +76,7 @@ def tell_overpaid(session: Session, claim: Overpayment, slip: PaySlip, *, clock:
         button=say("See the amount and answer"),
         path=f"/me/pay/owed/{claim.public_id}",
     )
-    tell(session, person_of(session, claim.person_id), message, clock=clock)
+    tell(session, reader_of(session, claim.person_id), message, clock=clock)
     _tell_payers(session, claim, slip, say("%(name)s was asked.", name=slip.stage_name), clock)
 
 
@@ -113,7 +110,7 @@ def _tell_payers(
         button=say("See the adjustments"),
         path=f"/c/{company.public_id}/adjustments",
     )
-    for reader in members(session, company.id, PAYERS):
+    for reader in readers(session, company.id, PAYERS):
         tell(session, reader, message, clock=clock)
 
 
@@ -144,5 +141,5 @@ def tell_uncorrected(
         button=say("Open the adjustment"),
         path=about.company_path,
     )
-    for reader in members(session, voucher.company_id, PAYERS):
+    for reader in readers(session, voucher.company_id, PAYERS):
         tell(session, reader, message, clock=clock)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.domain.accounts.models import Company, Membership, User
-from marketplace.domain.accounts.rules import CompanyRole
+from marketplace.domain.accounts.models import Company, User
+from marketplace.domain.accounts.queries import readers
+from marketplace.domain.accounts.rules import PAYERS
 from marketplace.domain.notices.services import Message, Reader, tell, tell_all
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.rules import OF_THE_PAYEE, problem
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import PayeeIncompleteError
 from marketplace.domain.people.models import Person
+from marketplace.domain.people.queries import reader_of
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.kernel.clock import Clock
@@ -23,9 +25,6 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 from marketplace.kernel.zones import local_date
-
-PAYERS = (CompanyRole.OWNER, CompanyRole.ACCOUNTANT)
-"""Who looks after payments in a company."""
 
 
 def tell_all_on_their_way(
@@ -101,7 +100,7 @@ def tell_payee_is_needed(session: Session, payout: Payout, slip: PaySlip, *, clo
             button=say("Finish your payment details"),
             path="/me/payee",
         )
-        tell(session, _person(session, payout.person_id), message, clock=clock)
+        tell(session, reader_of(session, payout.person_id), message, clock=clock)
     tell_company(session, payout, slip, why, clock=clock)
 
 
@@ -127,7 +126,7 @@ def tell_company(
         button=say("Open the pay slip"),
         path=f"/c/{company.public_id}/slips/{slip.public_id}",
     )
-    for reader in _payers(session, company.id):
+    for reader in readers(session, company.id, PAYERS):
         tell(session, reader, message, clock=clock)
 
 
@@ -156,7 +155,7 @@ def tell_unpaid(
             button=say("Finish your payment details"),
             path="/me/payee",
         )
-        tell(session, _person(session, card.person_id), message, clock=clock)
+        tell(session, reader_of(session, card.person_id), message, clock=clock)
     message = Message(
         key=f"{key}:company",
         kind="needs_you",
@@ -165,32 +164,9 @@ def tell_unpaid(
         button=say("Open the time cards"),
         path=f"/p/{production.public_id}/days/{day.public_id}/time-cards",
     )
-    for reader in _payers(session, production.company_id):
+    for reader in readers(session, production.company_id, PAYERS):
         tell(session, reader, message, clock=clock)
 
 
 def _amount(payout: Payout) -> Money:
     return Money(payout.amount_minor, payout.currency)
-
-
-def _person(session: Session, person_id: int) -> Reader:
-    row = session.execute(
-        sa.select(User.id, User.email, User.locale)
-        .join(Person, Person.user_id == User.id)
-        .where(Person.id == person_id),
-    ).one()
-    return Reader(*row)
-
-
-def _payers(session: Session, company_id: int) -> Iterable[Reader]:
-    rows = session.execute(
-        sa.select(User.id, User.email, User.locale)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.company_id == company_id,
-            Membership.role.in_(PAYERS),
-            Membership.ended_at.is_(None),
-        )
-        .order_by(User.id),
-    )
-    return [Reader(*row) for row in rows]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.domain.accounts.models import Company, Membership, User
-from marketplace.domain.accounts.rules import CompanyRole
+from marketplace.domain.accounts.models import Company, User
+from marketplace.domain.accounts.queries import readers
+from marketplace.domain.accounts.rules import APPROVERS, PAYERS
 from marketplace.domain.notices.services import Message, Reader, tell
 from marketplace.domain.people.models import Person
+from marketplace.domain.people.queries import reader_of
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.timecards.models import AdjustmentVoucher, TimeCard
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.frozen import thaw
 from marketplace.kernel.sentences import Sentence, say
-
-APPROVERS = (CompanyRole.OWNER, CompanyRole.PRODUCER)
-PAYERS = (CompanyRole.OWNER, CompanyRole.ACCOUNTANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def tell_proposed(session: Session, voucher: AdjustmentVoucher, *, clock: Clock)
         button=say("See the adjustment"),
         path=about.own_path,
     )
-    tell(session, person_of(session, voucher.person_id), message, clock=clock)
+    tell(session, reader_of(session, voucher.person_id), message, clock=clock)
 
 
 def tell_answer(session: Session, voucher: AdjustmentVoucher, *, clock: Clock) -> None:
@@ -89,7 +88,7 @@ def tell_approvers(session: Session, voucher: AdjustmentVoucher, *, clock: Clock
         button=say("Open the adjustment"),
         path=about.production_path,
     )
-    for reader in members(session, voucher.company_id, APPROVERS):
+    for reader in readers(session, voucher.company_id, APPROVERS):
         tell(session, reader, message, clock=clock)
 
 
@@ -108,7 +107,7 @@ def tell_payroll(session: Session, voucher: AdjustmentVoucher, *, clock: Clock) 
         button=say("Open the adjustment"),
         path=about.company_path,
     )
-    for reader in members(session, voucher.company_id, PAYERS):
+    for reader in readers(session, voucher.company_id, PAYERS):
         tell(session, reader, message, clock=clock)
 
 
@@ -133,7 +132,7 @@ def tell_voided(session: Session, voucher: AdjustmentVoucher, *, clock: Clock) -
         button=say("See the adjustment"),
         path=about.own_path,
     )
-    tell(session, person_of(session, voucher.person_id), message, clock=clock)
+    tell(session, reader_of(session, voucher.person_id), message, clock=clock)
 
 
 def subject_of(session: Session, voucher: AdjustmentVoucher) -> Subject:
@@ -162,35 +161,10 @@ def subject_of(session: Session, voucher: AdjustmentVoucher) -> Subject:
     )
 
 
-def person_of(session: Session, person_id: int) -> Reader:
-    """Return a person as a reader."""
-    row = session.execute(
-        sa.select(User.id, User.email, User.locale)
-        .join(Person, Person.user_id == User.id)
-        .where(Person.id == person_id),
-    ).one()
-    return Reader(*row)
-
-
-def members(session: Session, company_id: int, roles: Collection[CompanyRole]) -> list[Reader]:
-    """Return the members of a company with these roles."""
-    rows = session.execute(
-        sa.select(User.id, User.email, User.locale)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.company_id == company_id,
-            Membership.role.in_(roles),
-            Membership.ended_at.is_(None),
-        )
-        .order_by(User.id),
-    )
-    return [Reader(*row) for row in rows]
-
-
 def makers(session: Session, voucher: AdjustmentVoucher) -> Sequence[Reader]:
     """Return who made an adjustment; the producers for one the product made itself."""
     if voucher.made_by_id is None:
-        return members(session, voucher.company_id, APPROVERS)
+        return readers(session, voucher.company_id, APPROVERS)
     user = session.get_one(User, voucher.made_by_id)
     return [Reader(user.id, user.email, user.locale)]
 
