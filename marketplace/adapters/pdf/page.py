@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
+from marketplace.adapters.pdf import papers
 from marketplace.adapters.pdf.composition import Composition, groups
-
-TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "documents"
 
 Lines = Callable[[str], tuple[str, ...]]
 """Field name → what to print there."""
@@ -27,23 +21,9 @@ class Repertoire:
     mono: str
 
 
-@cache
-def template() -> Template:
-    """Return the template; every value is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("pay_slip.html")
-
-
-@cache
 def style() -> str:
     """Return the style sheet."""
-    return (TEMPLATES / "pay_slip.css").read_text(encoding="utf-8")
+    return papers.style("pay_slip")
 
 
 def html(
@@ -67,7 +47,7 @@ def html(
     def shown(names: Iterable[str]) -> bool:
         return any(name in composition.lines for name in names)
 
-    return template().render(
+    return papers.template("pay_slip").render(
         title=composition.title,
         paper=layout.paper,
         currency=layout.currency,

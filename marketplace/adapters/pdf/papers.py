@@ -3,6 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "documents"
+
+
+@cache
+def template(name: str) -> Template:
+    """Return the template of a paper; every value is escaped, and a missing one is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(f"{name}.html")
+
+
+@cache
+def style(name: str) -> str:
+    """Return the style sheet of a paper."""
+    return (TEMPLATES / f"{name}.css").read_text(encoding="utf-8")
 
 
 def print_html(

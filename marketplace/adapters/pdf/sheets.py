@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
-from marketplace.adapters.pdf.papers import print_html
+from marketplace.adapters.pdf.papers import print_html, style, template
 from marketplace.adapters.workbooks import write_workbook
 from marketplace.domain.reports.ports import Words
 from marketplace.domain.reports.rules import Kind, Paper, Sheet
 
-TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "documents"
 SIZES: Final = ((10, "a4"), (18, "a4 close"), (26, "a3 close"))
 WIDEST: Final = "a3 closest"
 """How wide tables are set, by their number of columns."""
@@ -30,32 +25,15 @@ class PaperWriter:
 
     def printed(self, paper: Paper, words: Words, *, made: str) -> bytes:
         """Return a tagged PDF."""
-        html = _template().render(
+        html = template("sheet").render(
             paper=paper,
             sheets=[(sheet, _size(sheet)) for sheet in paper.sheets],
             words=words,
             made=made,
             right=(Kind.MONEY, Kind.NUMBER),
         )
-        return print_html(html, _style())
+        return print_html(html, style("sheet"))
 
 
 def _size(sheet: Sheet) -> str:
     return next((size for most, size in SIZES if len(sheet.columns) <= most), WIDEST)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("sheet.html")
-
-
-@cache
-def _style() -> str:
-    return (TEMPLATES / "sheet.css").read_text(encoding="utf-8")
