@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Final
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 
 from marketplace.blueprints.corrections import bp, office, own
+from marketplace.blueprints.corrections.deciding import Desk
 from marketplace.blueprints.corrections.forms import ReasonForm
 from marketplace.blueprints.corrections.proposal import Proposal, proposal_of
-from marketplace.blueprints.corrections.seen import seen_version
-from marketplace.blueprints.corrections.shown import shown
 from marketplace.domain.payments.services import approve_adjustment
 from marketplace.domain.timecards import services
 from marketplace.domain.timecards.queries.vouchers import (
     PaidCard,
-    VoucherRow,
     paid_card,
-    voucher_of,
     vouchers_of_production,
 )
 from marketplace.domain.timecards.rules import HoursError
-from marketplace.domain.timecards.services import DecideAdjustment, ProposeAdjustment
+from marketplace.domain.timecards.services import ProposeAdjustment
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.sentences import say
-from marketplace.web.access import Permission, allow, the_company, the_production, viewer
+from marketplace.web.access import Permission, allow, the_production, viewer
 from marketplace.web.extensions import clock, reading, transaction
 from marketplace.web.worked import WORDS
 
 __all__ = ["bp", "office", "own"]
+
+DESK: Final = Desk("corrections.show", lambda: [the_production().id])
 
 
 @bp.get("/p/<production>/time-cards/<card>/adjust")
@@ -70,21 +68,23 @@ def index() -> ResponseReturnValue:
 @allow(Permission.RUN_DAYS)
 def show(voucher: str) -> ResponseReturnValue:
     """Show one adjustment: before and now, the price, every signature."""
-    return _page(voucher, ReasonForm())
+    return DESK.page(voucher, ReasonForm())
 
 
 @bp.post("/p/<production>/adjustments/<voucher>/approve")
 @allow(Permission.APPROVE_HOURS)
 def approve(voucher: str) -> ResponseReturnValue:
     """Approve an adjustment for the production."""
-    return _decide(voucher, approve_adjustment, gettext("Approved."), needs_reason=False)
+    return DESK.decide(voucher, approve_adjustment, gettext("Approved."), needs_reason=False)
 
 
 @bp.post("/p/<production>/adjustments/<voucher>/reject")
 @allow(Permission.APPROVE_HOURS)
 def reject(voucher: str) -> ResponseReturnValue:
     """Send an adjustment back with a reason."""
-    return _decide(voucher, services.reject_adjustment, gettext("Rejected. The maker was told."))
+    return DESK.decide(
+        voucher, services.reject_adjustment, gettext("Rejected. The maker was told.")
+    )
 
 
 @bp.post("/p/<production>/adjustments/<voucher>/void")
@@ -92,16 +92,11 @@ def reject(voucher: str) -> ResponseReturnValue:
 def void(voucher: str) -> ResponseReturnValue:
     """Give an adjustment up."""
     done = gettext("Given up. The pay slip stays as it is, and the person was told.")
-    return _decide(voucher, services.void_adjustment, done)
+    return DESK.decide(voucher, services.void_adjustment, done)
 
 
 def _card(public_id: str) -> PaidCard:
     return paid_card(reading(), the_production().id, public_id) or abort(404)
-
-
-def _voucher(public_id: str) -> VoucherRow:
-    only = [the_production().id]
-    return voucher_of(reading(), the_company().id, public_id, only) or abort(404)
 
 
 def _command(page: Proposal) -> ProposeAdjustment:
@@ -113,35 +108,3 @@ def _command(page: Proposal) -> ProposeAdjustment:
 
 def _proposal_page(page: Proposal) -> str:
     return render_template("corrections/propose.html", page=page, form=page, words=WORDS)
-
-
-def _page(public_id: str, form: ReasonForm) -> str:
-    page = shown(reading(), _voucher(public_id))
-    return render_template("corrections/show.html", page=page, form=form)
-
-
-def _decide(
-    public_id: str,
-    verb: Callable[..., object],
-    done: str,
-    *,
-    needs_reason: bool = True,
-) -> ResponseReturnValue:
-    """Carry out a decision on the version that was shown."""
-    row, form = _voucher(public_id), ReasonForm()
-    if needs_reason and not form.validate():
-        return _page(public_id, form), 422
-    try:
-        with transaction() as session:
-            _carry_out(session, row, verb, form.reason.data or "")
-    except DomainError as refusal:
-        form.refuse(refusal.message)
-        return _page(public_id, form), refusal.http_status
-    flash(done)
-    return redirect(url_for("corrections.show", voucher=public_id), 303)
-
-
-def _carry_out(session: Session, row: VoucherRow, verb: Callable[..., object], why: str) -> None:
-    company, by_id = the_company().id, viewer().user_id
-    command = DecideAdjustment(row.id, company, seen_version(), by_id, why)
-    verb(session, command, clock=clock())
