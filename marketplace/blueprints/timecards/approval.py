@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from marketplace.blueprints.timecards.grid import sums
 from marketplace.domain.payroll.rules.shapes import Earnings, PayError
@@ -139,6 +140,15 @@ class Approval:
         if not set(keys) <= set(possible):
             raise ApprovalError(say("Hours changed meanwhile; please look at the day again."))
         return [possible[key] for key in keys]
+
+    def confirmed(self, form: MultiDict[str, str]) -> list[Line]:
+        """Return the cards of a sent form, with the totals it showed and, above the limit, typed.
+
+        Raises ApprovalError when anything is not as it was shown.
+        """
+        lines = self.sent(form.getlist("card"))
+        check_totals(lines, form.getlist("total"), form.get("typed", ""), self.limit)
+        return lines
 
 
 def approval_of(

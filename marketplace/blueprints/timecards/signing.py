@@ -11,7 +11,6 @@ from marketplace.blueprints.timecards.approval import (
     FOR_PAYROLL,
     Approval,
     approval_of,
-    check_totals,
 )
 from marketplace.blueprints.timecards.forms import ReasonForm
 from marketplace.domain.productions import queries
@@ -52,9 +51,7 @@ def sign(day: str) -> ResponseReturnValue:
     keys = request.form.getlist("card")
     page = _approval(day, [key.split(":")[0] for key in keys])
     try:
-        lines = page.sent(keys)
-        typed = request.form.get("typed", "")
-        check_totals(lines, request.form.getlist("total"), typed, page.limit)
+        lines = page.confirmed(request.form)
         seen = {line.card.card_id: line.card.version for line in lines if line.card.card_id}
         with transaction() as session:
             command = ApprovePayroll(page.day.id, the_production().id, seen, viewer().user_id)

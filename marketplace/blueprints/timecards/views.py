@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from marketplace.blueprints.timecards import amounts, bp, people, questions, signing
-from marketplace.blueprints.timecards.approval import Approval, Line, approval_of, check_totals
+from marketplace.blueprints.timecards.approval import Approval, Line, approval_of
 from marketplace.blueprints.timecards.grid import Grid, grid_of, save, sums
 from marketplace.domain.productions import queries
 from marketplace.domain.productions.queries import DayRow
@@ -84,9 +84,7 @@ def confirm(day: str) -> ResponseReturnValue:
     keys = request.form.getlist("card")
     page = _approval(day, [key.split(":")[0] for key in keys])
     try:
-        lines = page.sent(keys)
-        typed = request.form.get("typed", "")
-        check_totals(lines, request.form.getlist("total"), typed, page.limit)
+        lines = page.confirmed(request.form)
         with transaction() as session:
             services.approve(session, _command(page, lines), clock=clock())
     except DomainError as refusal:
