@@ -14,7 +14,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 
@@ -86,10 +85,6 @@ def account_of(chart: Chart, purpose: Purpose, department: str = "") -> Account:
 
 RETURNED: Final = ("already_paid", "overpayment")
 """Deductions by which what was paid too much comes back."""
-
-
-class UnbalancedError(DomainError):
-    """A journal whose sides differ: it may not leave the house."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from marketplace.domain.casting.rules import RoleState
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState, ProductionState
 from marketplace.kernel.money import Money
-from marketplace.kernel.zones import local_date
 
 BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -81,11 +80,6 @@ class Posting:
     def total(self) -> Money:
         """What all its dates are paid together."""
         return self.day_rate.times(len(self.dates))
-
-    @property
-    def apply_by_date(self) -> date:
-        """The date on the set by which to apply."""
-        return local_date(self.apply_by_at, self.zone)
 
     def is_open(self, now: datetime) -> bool:
         """Say whether it takes applications."""

@@ -190,19 +190,6 @@ def _engaged() -> sa.Select[Booking, ShootDay, Production]:
     )
 
 
-def current_entry(session: Session, card: TimeCard) -> TimeEntry:
-    """Return the hours of a card as they stand; raises PayError when there are none."""
-    found = session.scalar(
-        sa.select(TimeEntry).where(
-            TimeEntry.time_card_id == card.id,
-            TimeEntry.version == card.version,
-        ),
-    )
-    if found is None:
-        raise PayError(say("No hours have been entered."))
-    return found
-
-
 History = dict[tuple[int, int], list[Worked]]
 """The worked days by person and company: one employer, whatever the show."""
 
