@@ -21,9 +21,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
 from marketplace.domain.casting.models import Role, RoleDate, RoleGram
-from marketplace.domain.casting.rules import RoleKind, RoleState, grams
+from marketplace.domain.casting.rules import RoleKind, RoleState
 from marketplace.domain.people.models import Person
 from marketplace.kernel.clock import FixedClock
+from marketplace.kernel.grams import grams
 from marketplace.kernel.ids import public_id
 from tests.support.builders import (
     NOW,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
 from marketplace.kernel.errors import DomainError
@@ -162,22 +159,3 @@ def why_not_open(
     if apply_by_at >= max(wraps):
         return say("The apply-by time is after the role's last day; choose an earlier one.")
     return None
-
-
-HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_RUN: Final = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
-
-
-def grams(text: str) -> set[str]:
-    """Return the two-letter pieces of a text, for the search index and for what is searched.
-
-    Widths, ligatures and case are levelled first (NFKC, casefold). Runs of Chinese and words
-    of other scripts are cut apart; a run of one letter is a piece of its own.
-    """
-    level = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    pieces: set[str] = set()
-    for run in _RUN.findall(level):
-        pieces.update("".join(pair) for pair in pairwise(run))
-        if len(run) == 1:
-            pieces.add(run)
-    return pieces

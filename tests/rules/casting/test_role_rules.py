@@ -4,14 +4,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from marketplace.domain.casting.rules import (
     ROLE_MOVES,
     RoleAction,
     RoleState,
-    grams,
     role_after,
     why_not_open,
 )
@@ -62,25 +59,3 @@ def test_nobody_may_apply_after_the_last_day() -> None:
 
 def test_a_complete_role_may_be_published() -> None:
     assert why_not_open(apply_by_at=NOW + timedelta(days=1), wraps=[LATER], now=NOW) is None
-
-
-def test_two_chinese_characters_of_a_longer_word_are_found() -> None:
-    assert grams("护士") <= grams("女护士长")
-
-
-def test_a_part_of_a_latin_word_is_found_in_any_case_and_width() -> None:
-    assert grams("NURS") <= grams("\N{FULLWIDTH LATIN CAPITAL LETTER N}urse Dana")
-
-
-def test_words_of_two_scripts_are_cut_apart() -> None:
-    assert grams("女A护士") == {"女", "a", "护士"}
-
-
-def test_a_word_of_one_letter_is_a_piece_of_its_own() -> None:
-    assert grams("A, b") == {"a", "b"}
-
-
-@given(st.text())
-def test_what_is_in_a_text_is_found_by_the_whole_text(text: str) -> None:
-    assert grams(text) == grams(text.casefold())
-    assert all(1 <= len(gram) <= 2 for gram in grams(text))

@@ -17,7 +17,6 @@ from marketplace.domain.casting.rules import (
     RoleError,
     RoleKind,
     RoleState,
-    grams,
 )
 from marketplace.domain.casting.services import publication, roles
 from marketplace.domain.casting.services.publication import PublishProduction
@@ -28,6 +27,7 @@ from marketplace.domain.productions.rules import ProductionError, ProductionStat
 from marketplace.domain.productions.services import EditProduction, Terms
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.errors import NotAllowedError
+from marketplace.kernel.grams import grams
 from marketplace.kernel.money import Money
 from tests.support.builders import (
     NOW,

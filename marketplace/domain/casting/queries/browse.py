@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -16,9 +14,10 @@ from marketplace.db import Instant
 from marketplace.domain.accounts.models import Company
 from marketplace.domain.casting.models import Role, RoleDate, RoleGram
 from marketplace.domain.casting.queries.postings import DateRow, dates_of
-from marketplace.domain.casting.rules import RoleState, grams
+from marketplace.domain.casting.rules import RoleState
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState, ProductionState
+from marketplace.kernel.grams import long_words, rarest_first
 from marketplace.kernel.money import Money
 
 PAGE: Final = 25
@@ -26,10 +25,6 @@ END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
 LONGEST_TEXT: Final = 60
 STATEMENTS: Final = 256
 """How many searches are kept as written; the others are written anew."""
-COMMON: Final = "etaoinshrdlcumwfgypbvk"
-"""The letters of English from the most used to the least: rare ones lead the search."""
-
-_WORD: Final = re.compile(r"[a-z0-9]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +276,7 @@ def _text(text: str) -> list[sa.ColumnElement[bool]]:
 
     The rarest piece leads; the others are looked up for each role it finds.
     """
-    wanted = sorted(grams(text[:LONGEST_TEXT]), key=_rarity)
+    wanted = rarest_first(text[:LONGEST_TEXT])
     if not wanted:
         return []
     leader = sa.select(RoleGram.role_id).where(RoleGram.gram == wanted[0])
@@ -293,8 +288,7 @@ def _text(text: str) -> list[sa.ColumnElement[bool]]:
         )
         for gram in wanted[1:]
     ]
-    level = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
-    words = [_says(word) for word in _WORD.findall(level)]
+    words = [_says(word) for word in long_words(text[:LONGEST_TEXT])]
     return [Role.id.in_(leader), *others, *words]
 
 
@@ -303,9 +297,3 @@ def _says(word: str) -> sa.ColumnElement[bool]:
     said = (Role.name, Role.who, Role.department, Role.description)
     shown = (Production.title, Production.second_title, Production.city)
     return sa.or_(*(text.icontains(word) for text in (*said, *shown)))
-
-
-def _rarity(gram: str) -> tuple[int, str]:
-    """Order pieces from rare to common: letters of other scripts, then q z x j, then the rest."""
-    ranks = [COMMON.find(letter) for letter in gram]
-    return -sum(rank if rank >= 0 else len(COMMON) for rank in ranks), gram

@@ -19,7 +19,6 @@ from marketplace.domain.casting.rules import (
     RoleError,
     RoleKind,
     RoleState,
-    grams,
     role_after,
     why_not_open,
 )
@@ -28,6 +27,7 @@ from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState, ProductionState
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import DomainError
+from marketplace.kernel.grams import grams
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 
