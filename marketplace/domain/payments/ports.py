@@ -6,13 +6,14 @@ moved; ask again with the same key and the same order, or look at the gateway's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
 from marketplace.domain.banking.rules.orders import BankFormat
 from marketplace.domain.payments.rules import PayoutError
+from marketplace.domain.payments.rules.gateways import FundingStep, PayeeState
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
 from marketplace.kernel.clock import Clock
@@ -26,7 +27,7 @@ T = TypeVar("T")
 class PayoutOrder:
     """One payment, complete, frozen with its attempt and sent byte-equal again.
 
-    payee: the person's public id, which is the payee's name at the gateway; no bank details.
+    payee: what the gateway calls the payee: their account there, else the person's public id.
     group: payouts of one shoot day share it, so that they can be listed together.
     """
 
@@ -109,6 +110,163 @@ class Gateway(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PayeeRef:
+    """Whom to open an account for. ref: the person's public id."""
+
+    ref: str
+    country: str
+    currency: str
+    email: str
+    legal_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The account is there. account: what the gateway calls it."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of the gateway for one person, one use and some minutes: never kept, never mailed."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeStatus:
+    """What a gateway says about an account. needs: its own words for what is missing."""
+
+    state: PayeeState
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FundingOrder:
+    """A production pays in: frozen with its row and sent byte-equal again.
+
+    lines: what it is for, and how much; together the whole amount. group: as that of payouts, or
+    empty. return_url may hold `{CHECKOUT_SESSION_ID}`.
+    """
+
+    funding_id: str
+    email: str
+    lines: tuple[tuple[str, Money], ...]
+    group: str
+    description: str
+    return_url: str
+    cancel_url: str
+
+    @property
+    def amount(self) -> Money:
+        """What is paid in all."""
+        (_, total), *others = self.lines
+        for _, amount in others:
+            total += amount
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class FundingStart:
+    """A checkout is open. ref: what the gateway calls it."""
+
+    ref: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FundingState:
+    """What a gateway says about a funding.
+
+    payment: what the gateway calls the payment, once there is one. fee, net, available_on: known
+    some time after it is paid. refunded: so far; disputed: while a dispute is open or lost.
+    """
+
+    step: FundingStep
+    amount: Money
+    payment: str = ""
+    fee: Money | None = None
+    net: Money | None = None
+    available_on: datetime | None = None
+    refunded: Money | None = None
+    disputed: Money | None = None
+    dispute_fee: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A signed letter of the gateway: something happened to an object, which is to be read again.
+
+    account: whose object it is; empty: the platform's own.
+    """
+
+    event_id: str
+    kind: str
+    account: str
+    ref: str
+    is_live: bool
+    made_at: datetime
+
+
+class PayeeDesk(Protocol):
+    """Where payees get accounts. Never raises for the gateway's own reasons."""
+
+    def open_payee(self, payee: PayeeRef, key: str) -> Opened | Refused | Unknown:
+        """Open an account, once for a key."""
+        ...
+
+    def payee_link(
+        self,
+        account: str,
+        return_url: str,
+        refresh_url: str,
+    ) -> Link | Refused | Unknown:
+        """Make a link to the pages on which the payee gives their details."""
+        ...
+
+    def payee_status(self, account: str) -> PayeeStatus | Unknown:
+        """Return how far an account is."""
+        ...
+
+
+class FundingDesk(Protocol):
+    """Where productions pay in and get back. Never raises for the gateway's own reasons."""
+
+    def start_funding(self, order: FundingOrder, key: str) -> FundingStart | Refused | Unknown:
+        """Open a checkout, once for a key."""
+        ...
+
+    def funding(self, ref: str) -> FundingState | Unknown:
+        """Return where the money of a checkout is."""
+        ...
+
+    def refund(self, payment: str, amount: Money, key: str) -> Sent | Refused | Unknown:
+        """Give money of a payment back to who paid it, once for a key."""
+        ...
+
+    def take_back(self, transfer: str, amount: Money, key: str) -> Sent | Refused | Unknown:
+        """Take money of a transfer back while the payee's balance covers it, once for a key."""
+        ...
+
+
+class HookDesk(Protocol):
+    """Where a gateway's letters are opened."""
+
+    def event(self, source: str, body: bytes, headers: Mapping[str, str]) -> Hint | None:
+        """Check a letter's signature and read it; None: it is not from there, or not of now.
+
+        source: which of the gateway's endpoints it came to: "platform", "connect" or "thin".
+        """
+        ...
+
+
+@runtime_checkable
+class Provider(Gateway, PayeeDesk, FundingDesk, HookDesk, Protocol):
+    """A gateway that also opens accounts for payees and takes money in."""
+
+
 class Callers(Protocol):
     """Makes calls to a gateway, some at a time, never faster than it allows."""
 
@@ -147,6 +305,11 @@ class Till:
             if gateway.name == name:
                 return gateway
         raise PayoutError(say("The payment gateway %(name)s is not set up.", name=name))
+
+    @property
+    def provider(self) -> Provider | None:
+        """The gateway at which payees have accounts and productions pay in, if there is one."""
+        return next((one for one in self.gateways if isinstance(one, Provider)), None)
 
     def gateway_for(self, country: str, currency: str) -> Gateway | None:
         """Return the first gateway that pays people of a country in a currency."""
