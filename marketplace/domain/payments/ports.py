@@ -148,7 +148,8 @@ class FundingOrder:
     """A production pays in: frozen with its row and sent byte-equal again.
 
     lines: what it is for, and how much; together the whole amount. group: as that of payouts, or
-    empty. return_url may hold `{CHECKOUT_SESSION_ID}`.
+    empty. return_url may hold `{CHECKOUT_SESSION_ID}`. way: the one way to pay, as `rules.funding`
+    names it, because its cost is in the lines; empty: as the payer likes.
     """
 
     funding_id: str
@@ -158,6 +159,7 @@ class FundingOrder:
     description: str
     return_url: str
     cancel_url: str
+    way: str = ""
 
     @property
     def amount(self) -> Money:
