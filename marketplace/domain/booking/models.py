@@ -10,15 +10,30 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, key, one_of, optional_ref, ref
 from marketplace.domain.booking.rules import BookingState, OfferState
+from marketplace.domain.booking.rules.refusals import LIVE, CheckState, RefusalState
 from marketplace.domain.productions.rules import Engagement, PayrollPeriod
 from marketplace.kernel.ids import public_id
 
+_LIVE = "state IN (" + ", ".join(f"'{state}'" for state in sorted(LIVE)) + ")"
+
 
 class Offer(Base):
-    """A production asks one person to work some dates of a role, until a deadline."""
+    """A production asks one person to work some dates of a role, until a deadline.
+
+    counter: the terms the person asked for instead ("rate_minor", "dates", "note"; see
+    `services.counters`); an offer is never edited, agreeing makes a new one that names the
+    old one in `replaces_id`.
+    """
 
     __tablename__ = "offer"
-    __table_args__ = (one_of("state", OfferState),)
+    __table_args__ = (
+        one_of("state", OfferState),
+        sa.CheckConstraint(
+            "state <> 'countered' OR counter_expires_at IS NOT NULL",
+            name="counter_expires",
+        ),
+        sa.UniqueConstraint("replaces_id"),
+    )
 
     id: Mapped[int] = key()
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
@@ -31,6 +46,10 @@ class Offer(Base):
     sent_by_id: Mapped[int] = ref("users.id")
     sent_at: Mapped[datetime]
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    counter: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True), default=None)
+    countered_at: Mapped[datetime | None] = mapped_column(default=None)
+    counter_expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    replaces_id: Mapped[int | None] = optional_ref("offer.id")
 
 
 class Booking(Base):
@@ -124,3 +143,76 @@ class BookingAmendment(Base):
     reason: Mapped[str]
     made_by_id: Mapped[int] = ref("users.id")
     made_at: Mapped[datetime]
+
+
+class AvailCheck(Base):
+    """A production asks a person whether they could work one date; nothing is promised.
+
+    note: what casting asks; answer_note: what the person adds to a yes.
+    """
+
+    __tablename__ = "avail_check"
+    __table_args__ = (
+        one_of("state", CheckState),
+        sa.CheckConstraint(
+            "state <> 'available_with_note' OR answer_note <> ''",
+            name="note_with_note",
+        ),
+        sa.UniqueConstraint("role_date_id", "person_id"),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    role_date_id: Mapped[int] = ref("role_date.id")
+    production_id: Mapped[int] = ref("production.id", index=True)
+    person_id: Mapped[int] = ref("person.id", index=True)
+    state: Mapped[str] = mapped_column(default=CheckState.ASKED)
+    note: Mapped[str] = mapped_column(default="")
+    answer_note: Mapped[str] = mapped_column(default="")
+    expires_at: Mapped[datetime]
+    asked_by_id: Mapped[int] = ref("users.id")
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class FirstRefusal(Base):
+    """A production has the first word about one person's date until it expires; unpaid.
+
+    Ranks are worked out from the hours (`rules.refusals.ranks`) and never stored.
+    challenge_ends_at, challenged_for_id, challenger_id: until when the production must answer,
+    for which other production, and who there is told.
+    """
+
+    __tablename__ = "first_refusal"
+    __table_args__ = (
+        one_of("state", RefusalState),
+        sa.CheckConstraint(
+            "(state = 'challenged') = (challenge_ends_at IS NOT NULL)",
+            name="challenge_ends",
+        ),
+        sa.CheckConstraint("challenge_ends_at <= expires_at", name="ends_before_expiry"),
+        sa.Index(
+            "uq_first_refusal_live",
+            "role_date_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text(_LIVE),
+            postgresql_where=sa.text(_LIVE),
+        ),
+        sa.Index("ix_first_refusal_person_state", "person_id", "state"),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    role_date_id: Mapped[int] = ref("role_date.id")
+    production_id: Mapped[int] = ref("production.id", index=True)
+    person_id: Mapped[int] = ref("person.id")
+    state: Mapped[str] = mapped_column(default=RefusalState.ACTIVE)
+    expires_at: Mapped[datetime]
+    asked_by_id: Mapped[int] = ref("users.id")
+    asked_at: Mapped[datetime]
+    challenge_ends_at: Mapped[datetime | None] = mapped_column(default=None)
+    challenged_for_id: Mapped[int | None] = optional_ref("production.id")
+    challenger_id: Mapped[int | None] = optional_ref("users.id")
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    end_reason: Mapped[str] = mapped_column(default="")

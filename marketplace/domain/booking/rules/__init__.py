@@ -39,10 +39,16 @@ class OfferState(StrEnum):
     """Where an offer is."""
 
     SENT = "sent"
+    COUNTERED = "countered"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+UNANSWERED: Final = (OfferState.SENT, OfferState.COUNTERED)
+"""Offers that wait: for the person, or for what the production says to their counter."""
 
 
 class BookingState(StrEnum):
