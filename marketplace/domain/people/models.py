@@ -10,14 +10,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, key, one_of, ref
 from marketplace.domain.banking.rules.orders import AccountKind
-from marketplace.domain.people.rules import TaxForm
+from marketplace.domain.people.rules import Level, TaxForm
 from marketplace.kernel.ids import public_id
 
 
 class Person(Base):
-    """Talent: an actor, background or crew person."""
+    """Talent: an actor, background or crew person.
+
+    second_name, about_second: the same in another script; is_listed: found by productions.
+    asked_…: the day rate they ask for and the hours it holds; languages and department are what
+    people wrote before there were lists to choose from.
+    """
 
     __tablename__ = "person"
+    __table_args__ = (
+        sa.CheckConstraint("asked_rate_minor > 0", name="asked_rate_positive"),
+        sa.CheckConstraint(
+            "(asked_rate_minor IS NULL) = (asked_currency IS NULL)", name="asked_rate_whole"
+        ),
+    )
 
     id: Mapped[int] = key()
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
@@ -34,7 +45,167 @@ class Person(Base):
     department: Mapped[str] = mapped_column(default="")
     about: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    second_name: Mapped[str] = mapped_column(default="")
+    about_second: Mapped[str] = mapped_column(default="")
+    is_listed: Mapped[bool] = mapped_column(default=False)
+    asked_rate_minor: Mapped[int | None] = mapped_column(default=None)
+    asked_currency: Mapped[str | None] = mapped_column(default=None)
+    asked_minutes: Mapped[int | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
+
+
+class SizeCard(Base):
+    """What somebody looks like and brings, at most once a person; lengths in centimetres.
+
+    age_from, age_to: the ages they can play; nothing here says how old they are.
+    """
+
+    __tablename__ = "size_card"
+    __table_args__ = (
+        sa.CheckConstraint("age_from <= age_to", name="ages_in_order"),
+        sa.CheckConstraint("(age_from IS NULL) = (age_to IS NULL)", name="ages_together"),
+    )
+
+    id: Mapped[int] = key()
+    person_id: Mapped[int] = ref("person.id", unique=True)
+    age_from: Mapped[int | None] = mapped_column(default=None)
+    age_to: Mapped[int | None] = mapped_column(default=None)
+    height: Mapped[int | None] = mapped_column(default=None)
+    chest: Mapped[int | None] = mapped_column(default=None)
+    waist: Mapped[int | None] = mapped_column(default=None)
+    hips: Mapped[int | None] = mapped_column(default=None)
+    shoe: Mapped[str] = mapped_column(default="")
+    clothing: Mapped[str] = mapped_column(default="")
+    hair: Mapped[str] = mapped_column(default="")
+    eyes: Mapped[str] = mapped_column(default="")
+    marks: Mapped[str] = mapped_column(default="")
+    wardrobe: Mapped[str] = mapped_column(default="")
+    vehicles: Mapped[str] = mapped_column(default="")
+    has_driving_licence: Mapped[bool] = mapped_column(default=False)
+
+
+class Photo(Base):
+    """A photo of a person; its bytes are stored as `photo:<digest>` files of the person."""
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "digest"),
+        sa.Index(
+            "uq_photo_headshot",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("is_headshot"),
+            postgresql_where=sa.text("is_headshot"),
+        ),
+    )
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    person_id: Mapped[int] = ref("person.id")
+    position: Mapped[int]
+    digest: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    alt: Mapped[str] = mapped_column(default="")
+    is_headshot: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class Skill(Base):
+    """Something a person can do: a word of the kept list, or their own."""
+
+    __tablename__ = "skill"
+    __table_args__ = (sa.UniqueConstraint("person_id", "word"),)
+
+    id: Mapped[int] = key()
+    person_id: Mapped[int] = ref("person.id")
+    position: Mapped[int]
+    word: Mapped[str] = mapped_column(index=True)
+    is_own: Mapped[bool] = mapped_column(default=False)
+
+
+class SpokenLanguage(Base):
+    """A language a person works in, by its ISO 639 code, and how well."""
+
+    __tablename__ = "spoken_language"
+    __table_args__ = (sa.UniqueConstraint("person_id", "code"), one_of("level", Level))
+
+    id: Mapped[int] = key()
+    person_id: Mapped[int] = ref("person.id")
+    position: Mapped[int]
+    code: Mapped[str] = mapped_column(index=True)
+    level: Mapped[str]
+
+
+class CrewPosition(Base):
+    """A position a person works in, by its word in the kept list of departments."""
+
+    __tablename__ = "crew_position"
+    __table_args__ = (sa.UniqueConstraint("person_id", "word"),)
+
+    id: Mapped[int] = key()
+    person_id: Mapped[int] = ref("person.id")
+    position: Mapped[int]
+    department: Mapped[str] = mapped_column(index=True)
+    word: Mapped[str] = mapped_column(index=True)
+
+
+class Reel(Base):
+    """A link to moving pictures of a person's work."""
+
+    __tablename__ = "reel"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    person_id: Mapped[int] = ref("person.id", index=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    url: Mapped[str]
+
+
+class Credit(Base):
+    """Something a person worked on before."""
+
+    __tablename__ = "credit"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    person_id: Mapped[int] = ref("person.id", index=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    role: Mapped[str]
+    year: Mapped[int | None] = mapped_column(default=None)
+    company: Mapped[str] = mapped_column(default="")
+
+
+class KitItem(Base):
+    """Gear a crew person rents out by the day."""
+
+    __tablename__ = "kit_item"
+    __table_args__ = (sa.CheckConstraint("day_rate_minor > 0", name="rate_positive"),)
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    person_id: Mapped[int] = ref("person.id", index=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    day_rate_minor: Mapped[int]
+    currency: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+
+
+class CrewCertificate(Base):
+    """A certificate or licence of a person; last4: what is kept of its number."""
+
+    __tablename__ = "crew_certificate"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    person_id: Mapped[int] = ref("person.id", index=True)
+    position: Mapped[int]
+    kind: Mapped[str]
+    last4: Mapped[str] = mapped_column(default="")
+    expires_on: Mapped[date | None] = mapped_column(default=None)
 
 
 class BookOut(Base):

@@ -1,21 +1,19 @@
-"""Keep a talent's profile, and how they are paid: sealed, opened only for payroll and for them."""
+"""Keep how talent is paid: sealed, opened only for payroll and for them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.db import insert_once, lock_one
+from marketplace.db import lock_one
 from marketplace.domain.accounts.models import User
-from marketplace.domain.accounts.services.sign_up import SignUp, sign_up
 from marketplace.domain.audit.services import Act, record
 from marketplace.domain.notices.services import Message, Reader, tell
-from marketplace.domain.people.models import BookOut, Payee, Person
+from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.people.ports import Vault
-from marketplace.domain.people.rules import Certificate, TaxForm, Work, last_four
+from marketplace.domain.people.rules import Certificate, TaxForm, last_four
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.sentences import say
@@ -23,21 +21,6 @@ from marketplace.kernel.sentences import say
 
 class PayeeIncompleteError(DomainError):
     """Somebody cannot be paid yet, because they have not said how."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a talent shows. works: at least one; phone in E.164 or ""; zone an IANA name."""
-
-    stage_name: str
-    works: frozenset[Work]
-    city: str
-    country: str
-    zone: str
-    languages: str = ""
-    department: str = ""
-    about: str = ""
-    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +45,6 @@ class PayeeDetails:
     routing_number: str = ""
     bic: str = ""
     cnaps: str = ""
-
-
-def sign_up_talent(
-    session: Session, person: SignUp, profile: Profile, *, clock: Clock
-) -> int | None:
-    """Make an account with a talent profile; returns the user's id, None for a known address."""
-    user_id = sign_up(session, person, clock=clock)
-    if user_id is not None:
-        keep_profile(session, user_id, profile, clock=clock)
-    return user_id
-
-
-def keep_profile(session: Session, user_id: int, profile: Profile, *, clock: Clock) -> int:
-    """Make or change the profile of a user; returns the person's id."""
-    user = lock_one(session, User, user_id)
-    person = session.scalars(sa.select(Person).where(Person.user_id == user.id)).first()
-    action = "edit_profile" if person else "open_profile"
-    if person is None:
-        person = Person(user_id=user.id, stage_name=profile.stage_name, created_at=clock.now())
-        session.add(person)
-    person.stage_name = profile.stage_name
-    person.is_actor = Work.ACTOR in profile.works
-    person.is_background = Work.BACKGROUND in profile.works
-    person.is_crew = Work.CREW in profile.works
-    for name in ("city", "country", "zone", "languages", "department", "about", "phone"):
-        setattr(person, name, getattr(profile, name))
-    session.flush()
-    record(session, Act(f"person:{person.public_id}", action), actor_id=user.id, clock=clock)
-    return person.id
 
 
 def keep_payee(session: Session, details: PayeeDetails, *, vault: Vault, clock: Clock) -> None:
@@ -197,14 +151,3 @@ def _opened(payee: Payee, name: str, vault: Vault) -> str:
     if sealed is None:
         raise PayeeIncompleteError(say("This person has not said yet how they are paid."))
     return vault.open(sealed, owner)
-
-
-def book_out(session: Session, person_id: int, on: date) -> None:
-    """Keep that a person is not free on a date; saying it twice changes nothing."""
-    insert_once(session, BookOut, ["person_id", "on_date"], person_id=person_id, on_date=on)
-
-
-def clear_book_out(session: Session, person_id: int, on: date) -> None:
-    """Keep that a person is free on a date after all."""
-    away = sa.delete(BookOut).where(BookOut.person_id == person_id, BookOut.on_date == on)
-    session.execute(away)

@@ -1,4 +1,4 @@
-"""Words for people's work and papers."""
+"""Words for people's tax papers, and what their numbers must look like."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ from marketplace.domain.banking.rules.numbers import is_iban, looks_like_iban
 from marketplace.kernel.sentences import Sentence, say
 
 
-class Work(StrEnum):
-    """What kind of work a person looks for."""
-
-    ACTOR = "actor"
-    BACKGROUND = "background"
-    CREW = "crew"
-
-
 class TaxForm(StrEnum):
     """The tax paper a payee has given; schemes read these words."""
 
@@ -29,13 +21,6 @@ class TaxForm(StrEnum):
     CN_NONRESIDENT = "cn_nonresident"
     UK_SELF_EMPLOYED = "uk_self_employed"
 
-
-WORK_WORDS: Final[dict[Work, Sentence]] = {
-    Work.ACTOR: say("Actor"),
-    Work.BACKGROUND: say("Background"),
-    Work.CREW: say("Crew"),
-}
-"""What people call the kinds of work."""
 
 TAX_FORM_WORDS: Final[dict[TaxForm, Sentence]] = {
     TaxForm.W9: say("W-9: United States person"),

@@ -1,0 +1,16 @@
+"""Write down that a profile changed: the one place every change of a profile passes."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from marketplace.domain.audit.services import Act, record
+from marketplace.domain.people.models import Person
+from marketplace.kernel.clock import Clock
+
+
+def changed(session: Session, person: Person, action: str, *, clock: Clock) -> None:
+    """Record what a person did to their own profile."""
+    session.flush()
+    act = Act(f"person:{person.public_id}", action)
+    record(session, act, actor_id=person.user_id, clock=clock)
