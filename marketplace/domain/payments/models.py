@@ -11,11 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.db import Base, Key, key, one_of, optional_ref, ref
 from marketplace.domain.banking.rules.orders import BankFormat
 from marketplace.domain.payments.rules import FileState, Outcome, PayoutState, RowState
+from marketplace.domain.payments.rules.events import Channel, Upshot
+from marketplace.domain.payments.rules.matching import Kind
 from marketplace.kernel.ids import public_id
 
 
 class Payout(Base):
-    """The money of one pay slip on its way to one person."""
+    """The money of one pay slip on its way to one person.
+
+    paid: it is in the payee's account. bank_…: how it then went on from an account at the
+    gateway to the payee's own bank, on the last way we know of; money the bank returns stays in
+    the payee's account and is never paid again.
+    """
 
     __tablename__ = "payout"
     __table_args__ = (
@@ -50,6 +57,11 @@ class Payout(Base):
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     arrives_at: Mapped[datetime | None] = mapped_column(default=None)
     paid_at: Mapped[datetime | None] = mapped_column(default=None)
+    bank_ref: Mapped[str | None] = mapped_column(default=None)
+    bank_made_at: Mapped[datetime | None] = mapped_column(default=None)
+    banked_at: Mapped[datetime | None] = mapped_column(default=None)
+    bank_returned_at: Mapped[datetime | None] = mapped_column(default=None)
+    bank_problem: Mapped[str | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
 
 
@@ -188,3 +200,69 @@ class BankAnswer(Base):
     uploaded_at: Mapped[datetime]
     applied_by_id: Mapped[int | None] = optional_ref("users.id")
     applied_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class GatewayEvent(Base):
+    """One letter of a gateway, kept once: a hint to look at an object. body: without names.
+
+    was_missed: it never came by itself and was fetched from the gateway's list.
+    """
+
+    __tablename__ = "gateway_event"
+    __table_args__ = (one_of("channel", Channel), one_of("outcome", Upshot))
+
+    id: Mapped[int] = key()
+    event_id: Mapped[str] = mapped_column(unique=True)
+    gateway: Mapped[str]
+    channel: Mapped[str]
+    account: Mapped[str]
+    type: Mapped[str] = mapped_column(index=True)
+    object_id: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    was_missed: Mapped[bool]
+    made_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(default=Upshot.WAITING, index=True)
+    problem: Mapped[str] = mapped_column(default="")
+    handled_at: Mapped[datetime | None] = mapped_column(default=None)
+    replays: Mapped[int] = mapped_column(default=0)
+
+
+class Reconciliation(Base):
+    """One comparison of our payouts with a gateway's statement, asked for or done."""
+
+    __tablename__ = "reconciliation"
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    key: Mapped[str] = mapped_column(unique=True)
+    gateway: Mapped[str]
+    asked_by_id: Mapped[int | None] = optional_ref("users.id")
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    payments: Mapped[int] = mapped_column(default=0)
+    transfers: Mapped[int] = mapped_column(default=0)
+    differences: Mapped[int] = mapped_column(default=0)
+
+
+class ReconciliationRow(Base):
+    """One difference a reconciliation found. company_id: None when it is nobody's of ours."""
+
+    __tablename__ = "reconciliation_row"
+    __table_args__ = (
+        sa.UniqueConstraint("reconciliation_id", "position"),
+        one_of("kind", Kind),
+    )
+
+    id: Mapped[int] = key()
+    reconciliation_id: Mapped[int] = ref("reconciliation.id")
+    position: Mapped[int]
+    company_id: Mapped[int | None] = optional_ref("company.id", index=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    gateway_ref: Mapped[str]
+    group_name: Mapped[str]
+    currency: Mapped[str]
+    ours_minor: Mapped[int | None] = mapped_column(default=None)
+    theirs_minor: Mapped[int | None] = mapped_column(default=None)
+    count: Mapped[int] = mapped_column(default=1)

@@ -1,0 +1,141 @@
+"""What a gateway tells by itself: letters that are hints, never facts.
+
+A letter names an object; what is true is read from the gateway afterwards. So the order of
+letters, doubles of them and letters that never come do not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+SIGNED_WITHIN: Final = timedelta(minutes=5)
+"""How far the time of a signature may be from ours, in either direction."""
+
+LARGEST_LETTER: Final = 256 * 1024
+"""Bytes of one letter; real ones have a few thousand."""
+
+MASK: Final = "•••"
+
+
+class Channel(StrEnum):
+    """Which door a letter came through; each has a secret of its own.
+
+    platform: about our own account; connect: about payees' accounts; v2: of the second API.
+    """
+
+    PLATFORM = "platform"
+    CONNECT = "connect"
+    V2 = "v2"
+
+
+class Upshot(StrEnum):
+    """What came of a letter.
+
+    waiting: not looked at yet; applied: something was read that we did not know; no_change: we
+    knew it; not_ours: it is about nothing of ours; not_used: a type nothing here listens to;
+    failed: what was read cannot be, a person must look.
+    """
+
+    WAITING = "waiting"
+    APPLIED = "applied"
+    NO_CHANGE = "no_change"
+    NOT_OURS = "not_ours"
+    NOT_USED = "not_used"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One letter that is known to be genuine. body: without anybody's personal data.
+
+    account: the payee's account it is about; "" for the platform's own.
+    """
+
+    event_id: str
+    type: str
+    account: str
+    object_id: str
+    made_at: datetime
+    body: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Where the money of a payout stands on its last way, from the payee's account to their bank.
+
+    made_at: when that way began; money that came back sets out again on another one.
+    """
+
+    ref: str
+    made_at: datetime
+
+
+def is_news(known: Bank | None, told: Bank) -> bool:
+    """Say whether what was read is about the last way known, or about a later one."""
+    if known is None:
+        return True
+    return (told.made_at, told.ref) >= (known.made_at, known.ref)
+
+
+_OPEN: Final = frozenset(
+    {
+        "account",
+        "api_version",
+        "capability",
+        "charge",
+        "code",
+        "currency",
+        "destination",
+        "failure_code",
+        "id",
+        "latest_charge",
+        "mode",
+        "object",
+        "payment_intent",
+        "payment_status",
+        "payout_id",
+        "reason",
+        "source",
+        "source_transaction",
+        "status",
+        "transfer_group",
+        "type",
+    },
+)
+"""Fields whose words are words of the gateway, or names of objects: never a person's."""
+
+_COUNTED: Final = frozenset(
+    {
+        "amount",
+        "amount_refunded",
+        "amount_reversed",
+        "amount_total",
+        "arrival_date",
+        "available_on",
+        "created",
+        "expires_at",
+        "fee",
+        "net",
+        "pending_webhooks",
+    },
+)
+"""Fields whose numbers are money or moments; others may be somebody's birthday."""
+
+
+def masked(body: Mapping[str, object]) -> dict[str, object]:
+    """Return a letter's content without what may be personal: fields that are not known here."""
+    return {name: _masked(value, name) for name, value in body.items()}
+
+
+def _masked(value: object, name: str) -> object:
+    if isinstance(value, Mapping):
+        return masked(value)
+    if isinstance(value, list):
+        return [_masked(inner, name) for inner in value]
+    if value is None or isinstance(value, bool) or value == "":
+        return value
+    return value if name in (_OPEN if isinstance(value, str) else _COUNTED) else MASK
