@@ -13,7 +13,9 @@ from typing import Final, Protocol, TypeVar, runtime_checkable
 
 from marketplace.domain.banking.rules.orders import BankFormat
 from marketplace.domain.payments.rules import PayoutError
+from marketplace.domain.payments.rules.events import BankPayout, Told
 from marketplace.domain.payments.rules.gateways import FundingStep, PayeeState
+from marketplace.domain.payments.rules.matching import Theirs
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
 from marketplace.kernel.clock import Clock
@@ -267,6 +269,30 @@ class HookDesk(Protocol):
 @runtime_checkable
 class Provider(Gateway, PayeeDesk, FundingDesk, HookDesk, Protocol):
     """A gateway that also opens accounts for payees and takes money in."""
+
+
+@runtime_checkable
+class Watched(Gateway, Protocol):
+    """A gateway that shows what it did. Unknown: it cannot be asked now."""
+
+    def statement(self, since: datetime) -> Sequence[Theirs] | Unknown:
+        """Return every transfer made since an instant, also those that name none of ours."""
+        ...
+
+    def holdings(self) -> Mapping[str, int] | Unknown:
+        """Return what our trade left there: minor units by currency.
+
+        Money we took out to our own bank, or put in ourselves, is no part of it.
+        """
+        ...
+
+    def happened(self, since: datetime) -> Sequence[Told] | Unknown:
+        """Return what the platform should have been told since an instant, oldest first."""
+        ...
+
+    def bank_payout(self, account: str, ref: str) -> BankPayout | None | Unknown:
+        """Return a payout of a payee's account to their bank; None when there is none such."""
+        ...
 
 
 class Callers(Protocol):

@@ -24,12 +24,12 @@ MASK: Final = "•••"
 class Channel(StrEnum):
     """Which door a letter came through; each has a secret of its own.
 
-    platform: about our own account; connect: about payees' accounts; v2: of the second API.
+    platform: about our own account; connect: about payees' accounts; thin: of the second API.
     """
 
     PLATFORM = "platform"
     CONNECT = "connect"
-    V2 = "v2"
+    THIN = "thin"
 
 
 class Upshot(StrEnum):
@@ -63,22 +63,34 @@ class Told:
     body: Mapping[str, Any] = field(hash=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Bank:
-    """Where the money of a payout stands on its last way, from the payee's account to their bank.
+class BankStep(StrEnum):
+    """How far money is on the last way, from the payee's account to their bank."""
 
-    made_at: when that way began; money that came back sets out again on another one.
+    UNDER_WAY = "under_way"
+    BANKED = "banked"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class BankPayout:
+    """One last way of money, from a payee's account to their bank.
+
+    transfers: what the gateway calls the payments it carries; money that came back sets out
+    again on another way, which then carries it. problem: the bank's word for why it came back.
     """
 
     ref: str
     made_at: datetime
+    step: BankStep
+    transfers: tuple[str, ...]
+    problem: str = ""
 
 
-def is_news(known: Bank | None, told: Bank) -> bool:
-    """Say whether what was read is about the last way known, or about a later one."""
-    if known is None:
+def is_news(known_ref: str | None, known_made_at: datetime | None, told: BankPayout) -> bool:
+    """Say whether what was read is about the last way known of a payment, or a later one."""
+    if known_ref is None or known_made_at is None:
         return True
-    return (told.made_at, told.ref) >= (known.made_at, known.ref)
+    return (told.made_at, told.ref) >= (known_made_at, known_ref)
 
 
 _OPEN: Final = frozenset(
