@@ -290,7 +290,7 @@ class Watched(Gateway, Protocol):
         """Return what the platform should have been told since an instant, oldest first."""
         ...
 
-    def bank_payout(self, account: str, ref: str) -> BankPayout | None | Unknown:
+    def bank_payout(self, account: str, ref: str) -> BankPayout | Unknown | None:
         """Return a payout of a payee's account to their bank; None when there is none such."""
         ...
 
