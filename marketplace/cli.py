@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from importlib import import_module
@@ -16,6 +17,7 @@ from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from marketplace import db, logs
+from marketplace.domain.accounts.services import operators
 from marketplace.domain.payments import queries as queries_of_pay
 from marketplace.domain.payments.queries import Scope
 from marketplace.domain.payroll.services import recompute as again
@@ -38,11 +40,12 @@ MISREAD: Final = 2
 """How a command ends that did not understand what it was asked."""
 
 demo = AppGroup("demo", help="The demo world and its clock.")
+operator = AppGroup("operator", help="Who looks after this installation.")
 
 
 def install(app: Flask) -> None:
     """Add the product's commands to `flask`."""
-    for command in (worker, drain, payday, parked, serve, books, recompute, calc, demo):
+    for command in (worker, drain, payday, parked, serve, books, recompute, calc, demo, operator):
         app.cli.add_command(command)
 
 
@@ -214,6 +217,32 @@ def show_difference(slip: again.Again, *, is_json: bool) -> None:
     for word, line in (("stored", slip.stored), ("found", slip.found)):
         if line:
             click.echo(f"  {word}: {line}")
+
+
+@operator.command("grant")
+@click.argument("email")
+@with_appcontext
+def grant(email: str) -> None:
+    """Let the account of EMAIL open the operator's pages."""
+    change_operator(operators.grant_operator, email)
+
+
+@operator.command("revoke")
+@click.argument("email")
+@with_appcontext
+def revoke(email: str) -> None:
+    """Close the operator's pages for the account of EMAIL."""
+    change_operator(operators.revoke_operator, email)
+
+
+def change_operator(change: Callable[..., None], email: str) -> None:
+    """Grant or revoke; says in one line what is wrong when it cannot be."""
+    try:
+        with crew_of(outside()).unit() as session:
+            change(session, email, clock=outside().clock)
+    except DomainError as refusal:
+        raise click.ClickException(presentation.sentence(refusal.message, locale="en")) from None
+    click.echo("Done.")
 
 
 @demo.command("load")

@@ -10,7 +10,7 @@ company's own pages only those that say so (`by_production`) and then show no mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -29,12 +29,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Permission(StrEnum):
-    """What a view needs. The first four need no company; the others need a role in it."""
+    """What a view needs. The first five need no company; the others need a role in it."""
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
     TALENT = "talent"
     DEMO = "demo"
+    OPERATE = "operate"
     SEE_COMPANY = "see_company"
     MANAGE_COMPANY = "manage_company"
     MANAGE_PRODUCTIONS = "manage_productions"
@@ -88,6 +89,7 @@ class Viewer:
 
     person_id: of talent; company, role: of the page's company, or of the reader's first one.
     within: the ids of the only productions they may see; None: all of the company.
+    is_operator: looks after the installation.
     """
 
     user_id: int
@@ -96,11 +98,14 @@ class Viewer:
     role: CompanyRole | None
     production: ProductionRow | None = None
     within: frozenset[int] | None = None
+    is_operator: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Say whether a page with this permission would open for the viewer."""
         if permission in GRANTS:
             return self.role in GRANTS[permission]
+        if permission is Permission.OPERATE:
+            return self.is_operator
         return permission is not Permission.TALENT or self.person_id is not None
 
 
@@ -212,7 +217,7 @@ def _find_viewer() -> Viewer:
     """Return the viewer of this request; a company or production that is not theirs is 404."""
     if g.production_name is None and g.company_name is None:
         company, role = _first_company()
-        return Viewer(current_user.user_id, current_user.person_id, company, role)
+        return _viewer(company, role)
     found = reading().execute(_membership()).first()
     if found is None:
         abort(404)
@@ -221,7 +226,12 @@ def _find_viewer() -> Viewer:
     within = _within(found[4]) if found[5] else None
     if within is not None and production is not None and production.id not in within:
         abort(404)
-    return Viewer(current_user.user_id, current_user.person_id, company, role, production, within)
+    return replace(_viewer(company, role), production=production, within=within)
+
+
+def _viewer(company: CompanyRow | None, role: CompanyRole | None) -> Viewer:
+    who = current_user
+    return Viewer(who.user_id, who.person_id, company, role, is_operator=who.is_operator)
 
 
 def _within(membership_id: int) -> frozenset[int]:

@@ -30,6 +30,7 @@ class SignedIn(UserMixin):
         self.company_name = row.company_name
         self.company_role = row.company_role
         self.unread = row.unread
+        self.is_operator = row.is_operator
 
     def get_id(self) -> str:
         """Return the session token."""

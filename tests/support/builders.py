@@ -45,6 +45,14 @@ def a_user(session: Session, name: str = "Ava Lin", *, email: str | None = None)
     return user
 
 
+def an_operator(session: Session, name: str = "Otto Wirth") -> User:
+    """Make somebody who looks after the installation, and works for no company."""
+    user = a_user(session, name)
+    user.is_operator = True
+    session.flush()
+    return user
+
+
 def a_person(session: Session, name: str = "Ava Lin", *, user: User | None = None) -> Person:
     """Make talent with an account."""
     user = user or a_user(session, name)

@@ -40,7 +40,7 @@ from marketplace.kernel.ids import digest, secret_token
 from marketplace.worker.drain import Crew
 from tests.support.adjusting import adjusted
 from tests.support.bankfiles import filed
-from tests.support.builders import a_member, a_production
+from tests.support.builders import a_member, a_production, an_operator
 from tests.support.databases import Database, upgrade
 from tests.support.site import Site, cheap_passwords, settings_for
 
@@ -173,7 +173,7 @@ def furnish(site: DemoSite) -> Places:
     with site.arrange() as session:
         users = _users(session)
         values = _values(session, users)
-        users |= _limited(session)
+        users |= _limited(session) | {"operator": an_operator(session)}
         links = _links(session, users, site.clock)
         values |= adjusted(session, values["slip"], clock=site.clock)
         values["question"] = _question(session, values["card"], site.clock)

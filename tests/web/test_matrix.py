@@ -28,7 +28,7 @@ TALENT: Final = ("talent", "other_talent")
 LIMITED: Final = ("limited", "elsewhere")
 """Accountants who may see one production alone: the show that is asked for, and another one."""
 
-VIEWERS: Final = (VISITOR, *TALENT, *ROLES, *LIMITED, "stranger")
+VIEWERS: Final = (VISITOR, *TALENT, *ROLES, *LIMITED, "stranger", "operator")
 
 GETS_IN: Final[dict[Permission, set[str]]] = {
     Permission.SEE_COMPANY: {"owner", "producer", "casting", "ad", "accountant"},
@@ -67,7 +67,7 @@ WITHOUT_ACCOUNT: Final = {
 NAMES_ITS_SUBJECT: Final = {"inbox.show"}
 """Forms that say in their body what they are about; sent empty, it is not there."""
 
-TYPISTS: Final = (VISITOR, "talent", "accountant", "owner")
+TYPISTS: Final = (VISITOR, "talent", "accountant", "owner", "operator")
 """Who types nonsense: each form is for the first of them whom it is for."""
 
 NONSENSE: Final = ("zzz", "-1", "9" * 30, "\u202e<b>\\ud800'--", "")
@@ -142,7 +142,8 @@ class Doors:
             return "sign in"
         if permission is Permission.TALENT:
             return self._of_talent(viewer, rule)
-        return "404" if rule.endpoint in NAMES_ITS_SUBJECT else "view"
+        is_closed = permission is Permission.OPERATE and viewer != "operator"
+        return "404" if is_closed or rule.endpoint in NAMES_ITS_SUBJECT else "view"
 
     def typist(self, rule: Rule) -> str:
         """Return who types into a form."""

@@ -14,7 +14,7 @@ from marketplace.kernel.ids import public_id
 
 
 class User(Base):
-    """Somebody who can sign in."""
+    """Somebody who can sign in; is_operator: looks after the installation itself."""
 
     __tablename__ = "users"
     __table_args__ = (sa.Index("uq_users_email_lower", sa.text("lower(email)"), unique=True),)
@@ -30,6 +30,7 @@ class User(Base):
     calendar_token: Mapped[str | None] = mapped_column(unique=True, default=None)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+    is_operator: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class LoginSession(Base):
@@ -64,10 +65,16 @@ class LoginAttempt(Base):
 
 
 class Company(Base):
-    """A production company: the legal employer on pay slips; payroll_contact: whom to ask."""
+    """A production company: the legal employer on pay slips; payroll_contact: whom to ask.
+
+    fee_basis_points: the platform's fee on pay, on top of it.
+    """
 
     __tablename__ = "company"
-    __table_args__ = (one_of("pays_by", PaysBy),)
+    __table_args__ = (
+        one_of("pays_by", PaysBy),
+        sa.CheckConstraint("fee_basis_points >= 0", name="fee_not_negative"),
+    )
 
     id: Mapped[int] = key()
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
@@ -79,6 +86,7 @@ class Company(Base):
     country: Mapped[str]
     typed_total_limit_minor: Mapped[int] = mapped_column(default=1_000_000)
     pays_by: Mapped[str] = mapped_column(default=PaysBy.PLATFORM)
+    fee_basis_points: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
 

@@ -42,6 +42,7 @@ class SignedInRow:
     company_name: str | None
     company_role: str | None
     unread: int
+    is_operator: bool
 
 
 def signed_in(session: Session, token: str, now: datetime) -> SignedInRow | None:
@@ -77,6 +78,7 @@ def _signed_in() -> sa.Select[*tuple[Any, ...]]:
         Company.name,
         Membership.role,
         unread,
+        User.is_operator,
     )
     return (
         sa.select(*columns)
