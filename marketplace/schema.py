@@ -47,6 +47,7 @@ metadata = Base.metadata
 APPEND_ONLY: Final = (
     "audit_entry",
     "booking_amendment",
+    "deal_memo",
     "ledger_transfer",
     "overpayment_recovery",
     "pay_line",

@@ -45,6 +45,9 @@ class Offer(Base):
     expires_at: Mapped[datetime]
     sent_by_id: Mapped[int] = ref("users.id")
     sent_at: Mapped[datetime]
+    is_rush: Mapped[bool] = mapped_column(default=False)
+    signed_name: Mapped[str] = mapped_column(default="")
+    signed_from: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     counter: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True), default=None)
     countered_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -59,7 +62,11 @@ class Booking(Base):
     and never follow the role; so are the cancellation policy and what a standby is paid for
     waiting. fee: what a day that was called off pays and why (`rules.Fee` as JSON), with
     its amount in `fee_minor`. upgraded_to: the role words of an upgrade on the day; the terms
-    it replaced are kept in `BookingAmendment`. Guards in `marketplace.schema` refuse a
+    it replaced are kept in `BookingAmendment`. moved_from_id: the booking the person last said
+    yes to, when its day moved; answer_by_at: until when they may answer for the new day;
+    calendar_uid: the name of its event where an older booking gave it. replaced_by_id: the offer
+    to whoever works in their place. gateway: who will carry the money, chosen when the
+    person accepts; "" = not chosen. Guards in `marketplace.schema` refuse a
     confirmed booking that overlaps another one of the person, or leaves less rest than either
     production owes.
     """
@@ -78,6 +85,10 @@ class Booking(Base):
         sa.CheckConstraint(
             "(state = 'standby') = (standby_rank IS NOT NULL)",
             name="standby_is_ranked",
+        ),
+        sa.CheckConstraint(
+            "state <> 'reconfirm' OR (answer_by_at IS NOT NULL AND moved_from_id IS NOT NULL)",
+            name="reconfirm_has_deadline",
         ),
         sa.Index(
             "uq_booking_standby_rank",
@@ -124,6 +135,11 @@ class Booking(Base):
     fee_minor: Mapped[int | None] = mapped_column(default=None)
     ended_by_id: Mapped[int | None] = optional_ref("users.id")
     upgraded_to: Mapped[str] = mapped_column(default="")
+    moved_from_id: Mapped[int | None] = optional_ref("booking.id", index=True)
+    answer_by_at: Mapped[datetime | None] = mapped_column(default=None)
+    calendar_uid: Mapped[str] = mapped_column(default="")
+    replaced_by_id: Mapped[int | None] = optional_ref("offer.id", index=True)
+    gateway: Mapped[str] = mapped_column(default="")
 
 
 class BookingAmendment(Base):
@@ -216,3 +232,30 @@ class FirstRefusal(Base):
     challenger_id: Mapped[int | None] = optional_ref("users.id")
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     end_reason: Mapped[str] = mapped_column(default="")
+
+
+class DealMemo(Base):
+    """The terms two sides agreed on, frozen and signed: one version of an offer's bookings.
+
+    terms: everything the paper says; digest: of exactly these terms. signed_name, signed_at and
+    signed_from: the name the person typed, when, and the address it came from.
+    """
+
+    __tablename__ = "deal_memo"
+    __table_args__ = (sa.UniqueConstraint("offer_id", "version"),)
+
+    id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
+    offer_id: Mapped[int] = ref("offer.id")
+    version: Mapped[int]
+    replaces_id: Mapped[int | None] = optional_ref("deal_memo.id")
+    production_id: Mapped[int] = ref("production.id", index=True)
+    company_id: Mapped[int] = ref("company.id")
+    person_id: Mapped[int] = ref("person.id", index=True)
+    terms: Mapped[dict[str, Any]]
+    digest: Mapped[str]
+    signed_name: Mapped[str]
+    signed_from: Mapped[str]
+    signed_at: Mapped[datetime]
+    sent_by_id: Mapped[int] = ref("users.id")
+    made_at: Mapped[datetime]

@@ -70,6 +70,7 @@ class ShootDay(Base):
     """One working day of a production; it belongs to the date of its call.
 
     is_holiday: a holiday under the pay agreement, which may pay it at a multiple.
+    moved_to_id: the day that stands in the place of a moved one.
     """
 
     __tablename__ = "shoot_day"
@@ -94,3 +95,5 @@ class ShootDay(Base):
     short_rest_reason: Mapped[str] = mapped_column(default="")
     short_rest_by_id: Mapped[int | None] = optional_ref("users.id")
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    moved_to_id: Mapped[int | None] = optional_ref("shoot_day.id")
+    called_off_reason: Mapped[str] = mapped_column(default="")

@@ -27,12 +27,20 @@ class ProductionState(StrEnum):
 
 
 class DayState(StrEnum):
-    """Where a shoot day is: planned, closed after its last minute, settled when all are paid."""
+    """Where a shoot day is: planned, closed after its last minute, settled when all are paid.
+
+    moved: another day stands in its place; cancelled: nothing does. Only fees are paid then.
+    """
 
     PLANNED = "planned"
     CLOSED = "closed"
     SETTLED = "settled"
+    MOVED = "moved"
     CANCELLED = "cancelled"
+
+
+CALLED_OFF: Final = (DayState.MOVED, DayState.CANCELLED)
+"""Days on which nobody works."""
 
 
 class WithholdingAgent(StrEnum):

@@ -61,6 +61,9 @@ class BookingState(StrEnum):
     STANDBY = "standby"
     RELEASED = "released"
     CONFIRMED = "confirmed"
+    RECONFIRM = "reconfirm"
+    MOVED = "moved"
+    REPLACED = "replaced"
     CANCELLED_BY_PRODUCTION = "cancelled_by_production"
     CANCELLED_BY_TALENT = "cancelled_by_talent"
     NO_SHOW = "no_show"
@@ -79,6 +82,8 @@ class Action(StrEnum):
     CANCEL = "cancel"
     CANCEL_BY_TALENT = "cancel_by_talent"
     MISS = "miss"
+    MOVE = "move"
+    REPLACE = "replace"
 
 
 _S = BookingState
@@ -95,7 +100,21 @@ MOVES: Final[dict[tuple[BookingState, Action], BookingState]] = {
     (_S.CONFIRMED, Action.CANCEL): _S.CANCELLED_BY_PRODUCTION,
     (_S.CONFIRMED, Action.CANCEL_BY_TALENT): _S.CANCELLED_BY_TALENT,
     (_S.CONFIRMED, Action.MISS): _S.NO_SHOW,
+    (_S.CONFIRMED, Action.MOVE): _S.MOVED,
+    (_S.RECONFIRM, Action.MOVE): _S.MOVED,
+    (_S.STANDBY, Action.MOVE): _S.MOVED,
+    (_S.OFFERED, Action.MOVE): _S.MOVED,
+    (_S.RECONFIRM, Action.ACCEPT): _S.CONFIRMED,
+    (_S.RECONFIRM, Action.DECLINE): _S.RELEASED,
+    (_S.RECONFIRM, Action.EXPIRE): _S.EXPIRED,
+    (_S.RECONFIRM, Action.CANCEL): _S.CANCELLED_BY_PRODUCTION,
+    (_S.CONFIRMED, Action.REPLACE): _S.REPLACED,
+    (_S.RECONFIRM, Action.REPLACE): _S.REPLACED,
 }
+
+
+HAS_PLACE: Final = (BookingState.CONFIRMED, BookingState.RECONFIRM)
+"""Who is counted on a date: booked, or booked and asked again because the day moved."""
 
 
 def after(state: BookingState, action: Action) -> BookingState:
