@@ -6,22 +6,23 @@ that was cut, timed out or met a proxy tells nothing. docs/adr/0008-payouts.md h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 import requests
 import stripe
 
+from marketplace.adapters.stripe_answers import meaning, unread
+from marketplace.adapters.stripe_payees import AccountsV1, AccountsV2, StripePayees
 from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Transfer, Unknown
 from marketplace.kernel.money import Money
 
 API_VERSION: Final = "2026-10-28.endive"
 TIME_OUT: Final = 20
 RETRIES: Final = 2
+PAGES: Final = ("https://connect.stripe.com", "https://checkout.stripe.com")
 PAGE: Final = 100
-SLOW_DOWN: Final = timedelta(seconds=2)
-FIRST_SERVER_ERROR: Final = 500
 
 PAYS: Final = {
     "US": "USD",
@@ -30,9 +31,6 @@ PAYS: Final = {
 }
 """Countries whose payees can have an account, and its currency. There are none in mainland China:
 yuan never reach Stripe (docs.stripe.com/connect/cross-border-payouts)."""
-
-EMPTY: Final = frozenset({"balance_insufficient"})
-"""Refusals for which nothing is wrong with the payment itself: the platform has no money there."""
 
 
 def connect(key: str, base: str = "") -> stripe.StripeClient:
@@ -51,17 +49,27 @@ def connect(key: str, base: str = "") -> stripe.StripeClient:
     )
 
 
-class StripeGateway:
+class StripeGateway(StripePayees):
     """Moves money from the platform's balance to payees' accounts.
 
-    The payee of an order is their account at Stripe.
+    The payee of an order is their account at Stripe. pages: where Stripe's own pages are.
     """
 
     name = "stripe"
+    needs_account = True
 
-    def __init__(self, client: stripe.StripeClient) -> None:
-        """Talk through a client made by `connect`."""
+    def __init__(
+        self,
+        client: stripe.StripeClient,
+        *,
+        accounts_api: str = "v2",
+        home: str = "US",
+        pages: Sequence[str] = PAGES,
+    ) -> None:
+        """Talk through a client made by `connect`; home: the platform's own country."""
         self._client = client
+        self._accounts = AccountsV1(client, home) if accounts_api == "v1" else AccountsV2(client)
+        self.pages = tuple(pages)
 
     def supports(self, country: str, currency: str) -> bool:
         """Pay people in the currency of their own country, where Stripe has accounts."""
@@ -72,9 +80,9 @@ class StripeGateway:
         try:
             made = self._client.v1.transfers.create(_asked(order), {"idempotency_key": key})
         except stripe.StripeError as problem:
-            return _meaning(problem)
+            return meaning(problem)
         except (requests.RequestException, ValueError) as problem:
-            return Unknown(f"The answer could not be read: {type(problem).__name__}.")
+            return unread(problem)
         if not _is_of(made, order):
             return Unknown("The answer is about another payment.", is_saved=True)
         return Sent(made.id, _instant(made.created))
@@ -115,32 +123,6 @@ def _is_of(made: stripe.Transfer, order: PayoutOrder) -> bool:
     names = ("amount", "currency", "destination", "transfer_group")
     same = all(made[name] == asked[name] for name in names)  # type: ignore[literal-required]  # listed above
     return same and made.metadata.to_dict() == asked["metadata"]
-
-
-def _meaning(problem: stripe.StripeError) -> Refused | Unknown:
-    """Say what an error means for the money: definitely not moved, or nobody knows."""
-    status = problem.http_status
-    code, text = _code(problem), problem.user_message or str(problem)
-    if isinstance(problem, stripe.IdempotencyError):
-        return Refused("idempotency_error", text)
-    if isinstance(problem, stripe.RateLimitError):
-        return Unknown(text, retry_after=SLOW_DOWN)
-    if isinstance(problem, stripe.AuthenticationError):
-        return Refused("wrong_key", text, stops_queue=True)
-    if isinstance(problem, stripe.InvalidRequestError | stripe.PermissionError | stripe.CardError):
-        return Refused(code or "refused", text, stops_queue=code in EMPTY)
-    is_saved = status is not None and status >= FIRST_SERVER_ERROR and _is_replayed(problem.headers)
-    return Unknown(text, is_saved=is_saved)
-
-
-def _code(problem: stripe.StripeError) -> str:
-    """Return Stripe's word for an error; plain errors carry it in the body only."""
-    inner = problem.error
-    return str(problem.code or (inner.code if inner is not None and "code" in inner else "") or "")
-
-
-def _is_replayed(headers: Mapping[str, str] | None) -> bool:
-    return (headers or {}).get("Idempotent-Replayed") == "true"
 
 
 def _transfer(one: stripe.Transfer) -> Transfer:

@@ -22,6 +22,13 @@ _STATUS: Final = {
     "ready": "active",
     "paused": "restricted",
 }
+_WHY: Final = {
+    "new": ("requirements_past_due", "provide_info"),
+    "checking": ("requirements_pending_verification", "no_resolution"),
+    "needs": ("requirements_past_due", "provide_info"),
+    "paused": ("rejected_other", "contact_stripe"),
+}
+_NEEDED: Final = {"new": ["identity"], "needs": ["identity.individual.documents"]}
 
 
 def open_v2(books: Books, asked: dict[str, Any]) -> Body:
@@ -77,22 +84,27 @@ def get(books: Books, kind: str, account: str) -> Body:
 
 def shown_v2(kept: Body) -> Body:
     """Return an account as the second API shows it."""
-    status = _STATUS[kept["state"]]
-    details = {"new": "requirements_past_due", "needs": "requirements_past_due"}
-    code = details.get(kept["state"], "requirements_pending_verification")
-    capability: Body = {"status": status, "status_details": []}
-    if status != "active":
-        capability["status_details"] = [{"code": code, "resolution": "provide_info"}]
-    needed = {"new": ["identity"], "needs": ["identity.document"], "paused": ["other"]}
-    entries = [{"description": one} for one in needed.get(kept["state"], [])]
+    state = kept["state"]
+    capability: Body = {"status": _STATUS[state], "status_details": []}
+    if state != "ready":
+        code, resolution = _WHY[state]
+        capability["status_details"] = [{"code": code, "resolution": resolution}]
+    entries = [
+        {"description": one, "awaiting_action_from": "user"} for one in _NEEDED.get(state, [])
+    ]
+    identity = dict(kept["identity"])
+    if state != "new":
+        identity["individual"] = {"email": kept.get("contact_email")}
     return {
         **{name: value for name, value in kept.items() if name != "state"},
+        "closed": False,
         "configuration": {
             "recipient": {
                 "applied": True,
                 "capabilities": {"stripe_balance": {"stripe_transfers": capability}},
             },
         },
+        "identity": identity,
         "requirements": {"entries": entries},
     }
 

@@ -214,8 +214,14 @@ class Hint:
     made_at: datetime
 
 
+@runtime_checkable
 class PayeeDesk(Protocol):
     """Where payees get accounts. Never raises for the gateway's own reasons."""
+
+    @property
+    def needs_account(self) -> bool:
+        """Whether nobody is paid before they have opened an account there."""
+        ...
 
     def open_payee(self, payee: PayeeRef, key: str) -> Opened | Refused | Unknown:
         """Open an account, once for a key."""
@@ -261,7 +267,7 @@ class HookDesk(Protocol):
     def event(self, source: str, body: bytes, headers: Mapping[str, str]) -> Hint | None:
         """Check a letter's signature and read it; None: it is not from there, or not of now.
 
-        source: which of the gateway's endpoints it came to: "platform", "connect" or "thin".
+        source: which of the gateway's endpoints it came to: "platform", "connect" or "v2".
         """
         ...
 
@@ -269,6 +275,11 @@ class HookDesk(Protocol):
 @runtime_checkable
 class Provider(Gateway, PayeeDesk, FundingDesk, HookDesk, Protocol):
     """A gateway that also opens accounts for payees and takes money in."""
+
+    @property
+    def pages(self) -> Sequence[str]:
+        """The origins of its own pages: forms of ours may lead there."""
+        ...
 
 
 @runtime_checkable
