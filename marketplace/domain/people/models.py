@@ -256,3 +256,41 @@ class Payee(Base):
     bic: Mapped[str] = mapped_column(default="")
     cnaps: Mapped[str] = mapped_column(default="")
     updated_at: Mapped[datetime]
+
+
+class PersonListing(Base):
+    """What productions find a listed person by, written anew whenever the profile changes.
+
+    said: every text of the profile, levelled; day_rate_minor, currency: the rate they ask for.
+    """
+
+    __tablename__ = "person_listing"
+    __table_args__ = (sa.Index("ix_person_listing_order", "listed_at", "person_id"),)
+
+    id: Mapped[int] = key()
+    person_id: Mapped[int] = ref("person.id", unique=True)
+    is_actor: Mapped[bool]
+    is_background: Mapped[bool]
+    is_crew: Mapped[bool]
+    plays_from: Mapped[int | None] = mapped_column(default=None)
+    plays_to: Mapped[int | None] = mapped_column(default=None)
+    day_rate_minor: Mapped[int | None] = mapped_column(default=None)
+    currency: Mapped[str] = mapped_column(default="")
+    languages: Mapped[list[str]] = mapped_column(default_factory=list)
+    positions: Mapped[list[str]] = mapped_column(default_factory=list)
+    said: Mapped[str] = mapped_column(default="")
+    listed_at: Mapped[datetime]
+
+
+class PersonGram(Base):
+    """Search index of listed people: two-letter pieces of texts, and tags ("language:zh")."""
+
+    __tablename__ = "person_gram"
+    __table_args__ = (
+        sa.UniqueConstraint("gram", "person_id"),
+        sa.Index("ix_person_gram_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = key()
+    gram: Mapped[str]
+    person_id: Mapped[int] = ref("person.id")
