@@ -62,3 +62,10 @@ def listed(url: str, found: Iterable[Body], asked: dict[str, Any]) -> Body:
         "data": everything[begin : begin + size],
         "has_more": len(everything) > begin + size,
     }
+
+
+def is_since(one: Body, asked: dict[str, Any]) -> bool:
+    """Say whether an object was made in the time asked for: `created[gte]`."""
+    wanted = asked.get("created", 0)
+    since = wanted.get("gte", 0) if isinstance(wanted, dict) else wanted
+    return bool(one["created"] >= since)

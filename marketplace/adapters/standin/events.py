@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 
-from marketplace.adapters.standin.answers import listed, missing
+from marketplace.adapters.standin.answers import is_since, listed, missing
 from marketplace.adapters.standin.store import PLATFORM, Body, Books
 
 API_VERSION = "2026-10-28.endive"
@@ -39,8 +39,14 @@ def happened_thin(books: Books, name: str, about: Body) -> Body:
 
 
 def events(books: Books, asked: Body) -> Body:
-    """List events, the newest first; `type` chooses."""
-    found = (one for one in books.newest("event") if asked.get("type", one["type"]) == one["type"])
+    """List the platform's own events, the newest first; `type` and `created` choose."""
+    found = (
+        one
+        for one in books.newest("event")
+        if asked.get("type", one["type"]) == one["type"]
+        and is_since(one, asked)
+        and "account" not in one
+    )
     return listed("/v1/events", found, asked)
 
 

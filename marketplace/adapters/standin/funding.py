@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from marketplace.adapters.standin.answers import listed, missing, refused
+from marketplace.adapters.standin.answers import is_since, listed, missing, refused
 from marketplace.adapters.standin.events import happened
 from marketplace.adapters.standin.money import booked
 from marketplace.adapters.standin.store import PLATFORM, Body, Books
@@ -200,13 +200,17 @@ def expanded(books: Books, body: Body, paths: list[str]) -> Body:
 
 
 def balance_transactions(books: Books, account: str, asked: dict[str, Any]) -> Body:
-    """List everything that changed a balance, the newest first; `source` and `type` choose."""
+    """List everything that changed a balance, the newest first; several fields choose."""
+    names = ("source", "type", "currency", "payout")
     found = (
         one
         for one in books.newest("balance_transaction", account=account)
-        if all(one[name] == asked[name] for name in ("source", "type") if name in asked)
+        if all(one.get(name) == asked[name] for name in names if name in asked)
+        and is_since(one, asked)
     )
-    return listed("/v1/balance_transactions", found, asked)
+    page = listed("/v1/balance_transactions", found, asked)
+    paths = [path.removeprefix("data.") for path in asked.get("expand", [])]
+    return page | {"data": [expanded(books, one, paths) for one in page["data"]]}
 
 
 def _charge(books: Books, intent: Body, fee: int, after: timedelta) -> Body:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from marketplace.adapters.standin.accounts import may_receive
-from marketplace.adapters.standin.answers import listed, missing, refused
+from marketplace.adapters.standin.answers import is_since, listed, missing, refused
 from marketplace.adapters.standin.events import happened
 from marketplace.adapters.standin.store import PLATFORM, Body, Books
 
@@ -63,7 +63,9 @@ def transfer(books: Books, asked: dict[str, Any]) -> Body:
         },
     )
     booked(books, PLATFORM, made, -amount)
-    booked(books, account, made, amount)
+    payment = {"amount": amount, "created": books.second, "currency": currency}
+    arrived = books.make("charge", "py", payment | {"source_transfer": made["id"]}, account=account)
+    booked(books, account, arrived | {"object": "payment"}, amount)
     happened(books, "transfer.created", made)
     return made
 
@@ -76,6 +78,7 @@ def transfers(books: Books, asked: dict[str, Any]) -> Body:
         if all(
             one[name] == asked[name] for name in ("transfer_group", "destination") if name in asked
         )
+        and is_since(one, asked)
     )
     return listed("/v1/transfers", found, asked)
 
@@ -122,7 +125,10 @@ def reverse(books: Books, transfer_id: str, asked: dict[str, Any]) -> Body:
 
 
 def pay_out(books: Books, account: str, asked: dict[str, Any]) -> Body:
-    """Send money of a connected account on to its bank; it arrives two days later."""
+    """Send money of a connected account on to its bank; it arrives two days later.
+
+    Everything that came in and has not set out yet is what it carries, as with automatic payouts.
+    """
     amount, currency = asked["amount"], asked["currency"]
     _check(amount, currency)
     if books.balance(account)[0].get(currency, 0) < amount:
@@ -143,21 +149,30 @@ def pay_out(books: Books, account: str, asked: dict[str, Any]) -> Body:
         },
         account=account,
     )
+    for line in list(books.newest("balance_transaction", account=account)):
+        if line["currency"] == currency and line["net"] > 0 and "payout" not in line:
+            books.keep(line | {"payout": made["id"]})
     booked(books, account, made, -amount)
     happened(books, "payout.created", made, account=account)
     return made
 
 
-def end_payout(books: Books, account: str, payout_id: str, status: str) -> Body:
-    """Let a payout reach the bank (paid), or come back (failed); paid may fail later."""
+def get_payout(books: Books, account: str, payout_id: str) -> Body:
+    """Return a payout of a connected account."""
     found = books.get("payout", payout_id, account=account)
     if found is None:
         raise missing("payout", payout_id, "payout")
+    return found
+
+
+def end_payout(books: Books, account: str, payout_id: str, status: str) -> Body:
+    """Let a payout reach the bank (paid), or come back (failed); paid may fail later."""
+    found = get_payout(books, account, payout_id)
     was = found["status"]
     found["status"] = status
     if status == "failed" and was != "failed":
         found["failure_code"] = "account_closed"
-        booked(books, account, found, found["amount"])
+        booked(books, account, found | {"object": "payout_failure"}, found["amount"])
     books.keep(found)
     happened(books, f"payout.{status}", found, account=account)
     return found
@@ -169,8 +184,9 @@ def payouts(books: Books, account: str, asked: dict[str, Any]) -> Body:
 
 
 def fund(books: Books, currency: str, amount: int) -> None:
-    """Put settled money into the platform's balance."""
+    """Put settled money of its own into the platform's balance."""
     booked(books, PLATFORM, {"id": "", "object": "topup", "currency": currency}, amount)
+    happened(books, "balance.available", balance(books, PLATFORM))
 
 
 def booked(

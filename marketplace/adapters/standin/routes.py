@@ -81,6 +81,8 @@ ROUTES: Final = (
           lambda books, call: money.pay_out(books, call.account, call.asked)),
     Route("GET", "/v1/payouts", "PayoutListParams",
           lambda books, call: money.payouts(books, call.account, call.asked)),
+    Route("GET", "/v1/payouts/<payout>", "PayoutRetrieveParams",
+          lambda books, call: money.get_payout(books, call.account, call.names["payout"])),
     Route("POST", "/v1/checkout/sessions", "checkout.SessionCreateParams",
           lambda books, call: funding.open_session(books, call.asked, call.host)),
     Route("GET", "/v1/checkout/sessions/<id>", "checkout.SessionRetrieveParams",
