@@ -24,8 +24,10 @@ from marketplace.adapters.sandbox.clock import ShiftedClock
 from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.adapters.sandbox.mail import OutboxPost
 from marketplace.adapters.schemas import check_message
+from marketplace.adapters.stripe_gateway import PAGES, StripeGateway, connect
 from marketplace.adapters.vault import AesVault
 from marketplace.domain.accounts.ports import Passwords
+from marketplace.domain.payments.ports import Gateway
 from marketplace.kernel.clock import Clock, FixedClock, SystemClock
 from marketplace.outside import Outside, Stage
 from marketplace.settings import Settings
@@ -54,7 +56,7 @@ def make_outside(
         passwords=passwords or Argon2Passwords(),
         vault=AesVault(settings.field_keys, index_key),
         write=presentation.sentence,
-        gateways=(sandbox,),
+        gateways=_gateways(settings, sandbox),
         compose=LetterWriter(settings.base_url),
         post=SmtpPost(mail_server, settings.mail_from) if mail_server else OutboxPost(),
         printer=PlateSlipPrinter(settings.base_url),
@@ -68,6 +70,20 @@ def make_outside(
         if settings.is_demo
         else None,
     )
+
+
+def _gateways(settings: Settings, sandbox: SandboxGateway) -> tuple[Gateway, ...]:
+    """Return who carries money, in order of preference; only the demo has more than one."""
+    if settings.stripe is None:
+        return (sandbox,)
+    given = settings.stripe
+    stripe = StripeGateway(
+        connect(given.api_key, given.base),
+        accounts_api=given.accounts_api,
+        home=given.country,
+        pages=(given.base,) if given.base else PAGES,
+    )
+    return (stripe, sandbox) if settings.is_demo else (stripe,)
 
 
 def create_app(settings: Settings, outside: Outside | None = None) -> Flask:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +19,35 @@ MAIL_FROM: Final = "Dayrate <no-reply@dayrate.test>"
 SHORTEST_SECRET: Final = 32
 GATEWAY_RATE: Final = 15
 HIGHEST_KEY: Final = 255
+GATEWAYS: Final = ("sandbox", "stripe")
+STRIPE_KEY: Final = re.compile(r"(sk|rk)_(test|live)_\w+")
+ACCOUNTS_APIS: Final = ("v2", "v1")
 
 
 class SettingsError(Exception):
     """Lists every variable that is missing or wrong, in one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripeSettings:
+    """How to reach Stripe. base: another server that speaks its API, for tests; else empty.
+
+    The three secrets sign what it sends to the endpoints of the platform, of connected accounts
+    and of the second version. country: the platform's own. Keys never appear in a text of this.
+    """
+
+    api_key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
+    connect_webhook_secret: str = field(repr=False)
+    v2_webhook_secret: str = field(repr=False)
+    accounts_api: str = "v2"
+    base: str = ""
+    country: str = "US"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether real money moves."""
+        return "_live_" in self.api_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +57,20 @@ class Settings:
     field_keys: number → 32 bytes, for legal names and bank details; the highest number seals.
     is_demo: the demo world: shown logins, a movable clock, the sandbox's switches, a mail page.
     gateway_rate: calls a second one worker makes to the gateway; the sandbox has no limit.
+    stripe: given when it is the gateway.
     smtp_url: "smtp://user:password@host:587" or "" (mail stays in the outbox, shown in the demo).
     """
 
     database_url: str
-    secret_key: str
-    field_keys: Mapping[int, bytes]
+    secret_key: str = field(repr=False)
+    field_keys: Mapping[int, bytes] = field(repr=False)
     base_url: str = BASE_URL
     is_demo: bool = False
-    smtp_url: str = ""
+    smtp_url: str = field(default="", repr=False)
     mail_from: str = MAIL_FROM
     gateway: str = "sandbox"
     gateway_rate: int = GATEWAY_RATE
+    stripe: StripeSettings | None = None
     instance: Path = INSTANCE
     trusted_proxies: int = 0
 
@@ -68,8 +96,9 @@ class Settings:
             problems.append(f"SECRET_KEY must have at least {SHORTEST_SECRET} characters")
         keys = _field_keys(given.get("FIELD_KEYS", ""), problems)
         gateway = given.get("GATEWAY", "sandbox")
-        if gateway != "sandbox":
-            problems.append(f"GATEWAY {gateway!r} is not known; this version has: sandbox")
+        if gateway not in GATEWAYS:
+            problems.append(f"GATEWAY {gateway!r} is not known: sandbox or stripe")
+        stripe = _stripe(given, problems) if gateway == "stripe" else None
         rate = given.get("GATEWAY_RATE", str(GATEWAY_RATE))
         if not rate.isdigit() or int(rate) == 0:
             problems.append("GATEWAY_RATE must be a whole number of calls a second")
@@ -85,9 +114,51 @@ class Settings:
             mail_from=given.get("MAIL_FROM", MAIL_FROM),
             gateway=gateway,
             gateway_rate=int(rate),
+            stripe=stripe,
             instance=instance,
             trusted_proxies=int(given.get("TRUSTED_PROXIES", "0")),
         )
+
+
+def _stripe(given: Mapping[str, str], problems: list[str]) -> StripeSettings | None:
+    """Read what Stripe needs; every problem is named, no key is ever repeated."""
+    found = StripeSettings(
+        api_key=given.get("STRIPE_API_KEY", ""),
+        webhook_secret=given.get("STRIPE_WEBHOOK_SECRET", ""),
+        connect_webhook_secret=given.get("STRIPE_CONNECT_WEBHOOK_SECRET", ""),
+        v2_webhook_secret=given.get("STRIPE_V2_WEBHOOK_SECRET", ""),
+        accounts_api=given.get("STRIPE_ACCOUNTS_API") or "v2",
+        base=given.get("STRIPE_API_BASE", "").rstrip("/"),
+        country=given.get("STRIPE_COUNTRY") or "US",
+    )
+    wanted = ["STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET"]
+    wanted += ["STRIPE_V2_WEBHOOK_SECRET"] if found.accounts_api != "v1" else []
+    problems += [f"{name} is missing" for name in wanted if not given.get(name)]
+    if found.accounts_api not in ACCOUNTS_APIS:
+        problems.append("STRIPE_ACCOUNTS_API must be v2 or v1")
+    if not re.fullmatch(r"[A-Z]{2}", found.country):
+        problems.append("STRIPE_COUNTRY must be a country's two letters, such as US")
+    if found.base and not re.match(r"https?://", found.base):
+        problems.append("STRIPE_API_BASE must be an address")
+    if found.api_key and not STRIPE_KEY.fullmatch(found.api_key):
+        problems.append("STRIPE_API_KEY must be a secret or restricted key of Stripe")
+    problems += _wrong_mode(given, found)
+    return found
+
+
+def _wrong_mode(given: Mapping[str, str], stripe: StripeSettings) -> list[str]:
+    """Return why a key would move real money where none may move, or none where it must."""
+    wants_live = given.get("STRIPE_LIVE", "") == "1"
+    problems = []
+    if stripe.is_live:
+        tests = [name for name in ("DAYRATE_DEMO", "DAYRATE_TEST") if given.get(name, "") == "1"]
+        tests += ["STRIPE_API_BASE"] if stripe.base else []
+        problems += [f"STRIPE_API_KEY is a live key, and {name} is set" for name in tests]
+        if not wants_live:
+            problems.append("STRIPE_API_KEY is a live key; say STRIPE_LIVE=1 to move real money")
+    elif stripe.api_key and wants_live:
+        problems.append("STRIPE_API_KEY is a test key, and STRIPE_LIVE=1 wants real money")
+    return problems
 
 
 def _generated(instance: Path) -> dict[str, str]:
