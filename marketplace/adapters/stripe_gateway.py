@@ -14,6 +14,7 @@ import requests
 import stripe
 
 from marketplace.adapters.stripe_answers import meaning, unread
+from marketplace.adapters.stripe_funding import StripeFunding
 from marketplace.adapters.stripe_payees import AccountsV1, AccountsV2, StripePayees
 from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Transfer, Unknown
 from marketplace.kernel.money import Money
@@ -49,7 +50,7 @@ def connect(key: str, base: str = "") -> stripe.StripeClient:
     )
 
 
-class StripeGateway(StripePayees):
+class StripeGateway(StripePayees, StripeFunding):
     """Moves money from the platform's balance to payees' accounts.
 
     The payee of an order is their account at Stripe. pages: where Stripe's own pages are.

@@ -19,6 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from marketplace.adapters.sandbox.funding import FUNDING_SCHEMA, SandboxFunding
 from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Transfer, Unknown
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.frozen import freeze
@@ -81,7 +82,7 @@ class Fault:
     percent: int
 
 
-class SandboxGateway:
+class SandboxGateway(SandboxFunding):
     """Keeps its books in one SQLite file that any number of processes may use at once.
 
     honours_keys: False makes the naive gateway that control tests need: it pays every time.
@@ -253,7 +254,7 @@ class SandboxGateway:
             books.row_factory = sqlite3.Row
             if not self._is_made:
                 books.execute("PRAGMA journal_mode=WAL")
-                books.executescript(SCHEMA)
+                books.executescript(SCHEMA + FUNDING_SCHEMA)
                 self._is_made = True
             books.execute("PRAGMA synchronous=FULL")
             books.execute("BEGIN IMMEDIATE")

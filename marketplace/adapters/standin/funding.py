@@ -43,6 +43,7 @@ def open_session(books: Books, asked: dict[str, Any], host: str) -> Body:
         "checkout.session",
         "cs_test",
         {
+            "allowed_payment_method_types": asked.get("allowed_payment_method_types"),
             "amount_total": total,
             "cancel_url": asked.get("cancel_url"),
             "client_reference_id": asked.get("client_reference_id"),
@@ -67,6 +68,8 @@ def pay(books: Books, session_id: str, way: str) -> Body:
     session = get(books, "checkout.session", session_id)
     if session["status"] != "open" or session["expires_at"] <= books.second:
         raise refused("", "This checkout is over.")
+    if way not in (session["allowed_payment_method_types"] or WAYS):
+        raise refused("", "This way to pay is not offered.")
     intent = books.make(
         "payment_intent",
         "pi",
@@ -162,7 +165,8 @@ def dispute(books: Books, charge_id: str) -> Body:
             "status": "needs_response",
         },
     )
-    booked(books, PLATFORM, made, -charge["amount"], fee=DISPUTE_FEE)
+    line = booked(books, PLATFORM, made, -charge["amount"], fee=DISPUTE_FEE)
+    made = books.keep(made | {"balance_transactions": [line]})
     books.keep(charge | {"disputed": True})
     happened(books, "charge.dispute.created", made)
     return made
@@ -176,6 +180,16 @@ def end_dispute(books: Books, dispute_id: str, *, is_won: bool) -> Body:
     ended = books.keep(found | {"status": "won" if is_won else "lost"})
     happened(books, "charge.dispute.closed", ended)
     return ended
+
+
+def disputes(books: Books, asked: dict[str, Any]) -> Body:
+    """List disputes, the newest first, of a charge or a payment."""
+    found = (
+        one
+        for one in books.newest("dispute")
+        if all(one[name] == asked[name] for name in ("charge", "payment_intent") if name in asked)
+    )
+    return listed("/v1/disputes", found, asked)
 
 
 def get(books: Books, kind: str, object_id: str) -> Body:

@@ -97,6 +97,8 @@ ROUTES: Final = (
           lambda books, call: funding.refund(books, call.asked)),
     Route("GET", "/v1/refunds/<id>", "RefundRetrieveParams",
           lambda books, call: _get(books, call, "refund")),
+    Route("GET", "/v1/disputes", "DisputeListParams",
+          lambda books, call: funding.disputes(books, call.asked)),
     Route("GET", "/v1/disputes/<id>", "DisputeRetrieveParams",
           lambda books, call: _get(books, call, "dispute")),
     Route("GET", "/v1/balance_transactions", "BalanceTransactionListParams",

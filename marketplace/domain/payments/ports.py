@@ -185,7 +185,8 @@ class FundingState:
     """What a gateway says about a funding.
 
     payment: what the gateway calls the payment, once there is one. fee, net, available_on: known
-    some time after it is paid. refunded: so far; disputed: while a dispute is open or lost.
+    some time after it is paid. refunded: so far; disputed: while a dispute is open or lost;
+    is_lost: it will not come back.
     """
 
     step: FundingStep
@@ -197,6 +198,7 @@ class FundingState:
     refunded: Money | None = None
     disputed: Money | None = None
     dispute_fee: Money | None = None
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
