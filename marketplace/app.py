@@ -18,8 +18,10 @@ from marketplace.adapters.calendar import write_calendar
 from marketplace.adapters.mail import SmtpPost
 from marketplace.adapters.pace import Pace, PacedCallers
 from marketplace.adapters.passwords import Argon2Passwords
+from marketplace.adapters.pdf.comp_cards import CompCardPrinter
 from marketplace.adapters.pdf.sheets import PaperWriter
 from marketplace.adapters.pdf.slips import PlateSlipPrinter
+from marketplace.adapters.pictures import PillowPictures
 from marketplace.adapters.sandbox.clock import ShiftedClock
 from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.adapters.sandbox.mail import OutboxPost
@@ -63,6 +65,8 @@ def make_outside(
         calendar=write_calendar,
         check_message=check_message,
         sheets=PaperWriter(),
+        pictures=PillowPictures(),
+        cards=CompCardPrinter(),
         callers=PacedCallers(
             None if settings.gateway == "sandbox" else Pace(settings.gateway_rate)
         ),

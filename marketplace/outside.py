@@ -22,7 +22,7 @@ from marketplace.domain.payments.ports import (
     Transfer,
 )
 from marketplace.domain.payroll.ports import Write
-from marketplace.domain.people.ports import Vault
+from marketplace.domain.people.ports import CardPrinter, Pictures, Vault
 from marketplace.domain.reports.ports import SheetWriter
 from marketplace.kernel.clock import Clock, MovableClock
 from marketplace.settings import Settings
@@ -86,6 +86,8 @@ class Outside:
     calendar: Calendars
     check_message: MessageCheck
     sheets: SheetWriter
+    pictures: Pictures
+    cards: CardPrinter
     stage: Stage | None = None
     callers: Callers = ONE_AFTER_ANOTHER
 

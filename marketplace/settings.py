@@ -19,6 +19,7 @@ MAIL_FROM: Final = "Dayrate <no-reply@dayrate.test>"
 SHORTEST_SECRET: Final = 32
 GATEWAY_RATE: Final = 15
 HIGHEST_KEY: Final = 255
+PHOTO_MEGABYTES: Final = 15
 GATEWAYS: Final = ("sandbox", "stripe")
 STRIPE_KEY: Final = re.compile(r"(sk|rk)_(test|live)_\w+")
 ACCOUNTS_APIS: Final = ("v2", "v1")
@@ -56,6 +57,7 @@ class Settings:
 
     field_keys: number → 32 bytes, for legal names and bank details; the highest number seals.
     is_demo: the demo world: shown logins, a movable clock, the sandbox's switches, a mail page.
+    photo_megabytes: the largest photo that may be uploaded.
     gateway_rate: calls a second one worker makes to the gateway; the sandbox has no limit.
     stripe: given when it is the gateway.
     smtp_url: "smtp://user:password@host:587" or "" (mail stays in the outbox, shown in the demo).
@@ -71,6 +73,7 @@ class Settings:
     gateway: str = "sandbox"
     gateway_rate: int = GATEWAY_RATE
     stripe: StripeSettings | None = None
+    photo_megabytes: int = PHOTO_MEGABYTES
     instance: Path = INSTANCE
     trusted_proxies: int = 0
 
@@ -99,9 +102,8 @@ class Settings:
         if gateway not in GATEWAYS:
             problems.append(f"GATEWAY {gateway!r} is not known: sandbox or stripe")
         stripe = _stripe(given, problems) if gateway == "stripe" else None
-        rate = given.get("GATEWAY_RATE", str(GATEWAY_RATE))
-        if not rate.isdigit() or int(rate) == 0:
-            problems.append("GATEWAY_RATE must be a whole number of calls a second")
+        rate = _whole(given, "GATEWAY_RATE", GATEWAY_RATE, problems)
+        megabytes = _whole(given, "PHOTO_MEGABYTES", PHOTO_MEGABYTES, problems)
         if problems:
             raise SettingsError("Settings: " + "; ".join(problems) + ".")
         return cls(
@@ -113,11 +115,21 @@ class Settings:
             smtp_url=given.get("SMTP_URL", ""),
             mail_from=given.get("MAIL_FROM", MAIL_FROM),
             gateway=gateway,
-            gateway_rate=int(rate),
+            gateway_rate=rate,
+            photo_megabytes=megabytes,
             stripe=stripe,
             instance=instance,
             trusted_proxies=int(given.get("TRUSTED_PROXIES", "0")),
         )
+
+
+def _whole(given: Mapping[str, str], name: str, usual: int, problems: list[str]) -> int:
+    """Read a whole number above zero."""
+    text = given.get(name, str(usual))
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    problems.append(f"{name} must be a whole number above zero")
+    return usual
 
 
 def _stripe(given: Mapping[str, str], problems: list[str]) -> StripeSettings | None:

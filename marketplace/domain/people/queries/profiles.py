@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.accounts.models import User
 from marketplace.domain.notices.services import Reader
-from marketplace.domain.people.models import Person
+from marketplace.domain.people.models import CrewPosition, Person, Photo, SizeCard, SpokenLanguage
 from marketplace.domain.people.rules import Work
-from marketplace.kernel.sentences import Sentence, say
+from marketplace.domain.people.rules.profiles import Gap, Holds, gaps_of
 
 _PERSON_OF: Final = sa.select(Person.id).where(Person.user_id == sa.bindparam("user"))
 """Written once: every page of everybody who is signed in asks it."""
@@ -35,40 +35,22 @@ def reader_of(session: Session, person_id: int) -> Reader:
 
 @dataclass(frozen=True, slots=True)
 class ProfileRow:
-    """A talent's own profile, as its form has it."""
+    """The basics of a talent's own profile, as its form has them, and what is missing of it all."""
 
+    id: int
+    public_id: str
     stage_name: str
+    second_name: str
     works: list[str]
     city: str
     country: str
     zone: str
-    languages: str
-    department: str
-    about: str
     phone: str
-
-    @property
-    def gaps(self) -> list[Sentence]:
-        """Return what a casting person would miss."""
-        wanted = {
-            "city": say("City"),
-            "languages": say("Languages"),
-            "about": say("About you"),
-            "phone": say("Telephone"),
-        }
-        if Work.CREW in self.works:
-            wanted["department"] = say("Department")
-        return [words for name, words in wanted.items() if not getattr(self, name)]
-
-    @property
-    def done(self) -> int:
-        """Return how many of the parts are there."""
-        return self.total - len(self.gaps)
-
-    @property
-    def total(self) -> int:
-        """Return how many parts a profile has: name, work and the ones that may be missing."""
-        return 7 if Work.CREW in self.works else 6
+    pronouns: str
+    about: str
+    about_second: str
+    is_listed: bool
+    gaps: list[Gap]
 
 
 def profile(session: Session, user_id: int) -> ProfileRow | None:
@@ -76,21 +58,54 @@ def profile(session: Session, user_id: int) -> ProfileRow | None:
     person = session.scalars(sa.select(Person).where(Person.user_id == user_id)).first()
     if person is None:
         return None
+    works = works_of(person)
+    return ProfileRow(
+        id=person.id,
+        public_id=person.public_id,
+        stage_name=person.stage_name,
+        second_name=person.second_name,
+        works=[work.value for work in works],
+        city=person.city,
+        country=person.country,
+        zone=person.zone,
+        phone=person.phone,
+        pronouns=person.pronouns,
+        about=person.about,
+        about_second=person.about_second,
+        is_listed=person.is_listed,
+        gaps=gaps_of(_holds(session, person, works)),
+    )
+
+
+def works_of(person: Person) -> list[Work]:
+    """Return the kinds of work a person ticked."""
     ticked = {
         Work.ACTOR: person.is_actor,
         Work.BACKGROUND: person.is_background,
         Work.CREW: person.is_crew,
     }
-    return ProfileRow(
-        stage_name=person.stage_name,
-        works=[work.value for work, is_ticked in ticked.items() if is_ticked],
-        city=person.city,
-        country=person.country,
-        zone=person.zone,
-        languages=person.languages,
-        department=person.department,
-        about=person.about,
-        phone=person.phone,
+    return [work for work, is_ticked in ticked.items() if is_ticked]
+
+
+def _holds(session: Session, person: Person, works: list[Work]) -> Holds:
+    """Return what a profile has, by one question."""
+    there: list[sa.ColumnElement[bool]] = [
+        sa.exists().where(Photo.person_id == person.id, Photo.is_headshot),
+        sa.exists().where(SpokenLanguage.person_id == person.id),
+        sa.exists().where(SizeCard.person_id == person.id, SizeCard.height.is_not(None)),
+        sa.exists().where(CrewPosition.person_id == person.id),
+    ]
+    found: tuple[bool, ...] = tuple(session.execute(sa.select(*there)).one())
+    has_headshot, has_languages, has_sizes, has_positions = found
+    return Holds(
+        works=frozenset(works),
+        has_headshot=has_headshot,
+        has_city=bool(person.city),
+        has_about=bool(person.about or person.about_second),
+        has_phone=bool(person.phone),
+        has_languages=has_languages or bool(person.languages),
+        has_sizes=has_sizes,
+        has_positions=has_positions or bool(person.department),
     )
 
 

@@ -49,6 +49,12 @@ LEVEL_WORDS: Final[dict[Level, Sentence]] = {
 }
 """What people call how well they speak."""
 
+LANGUAGES: Final = (
+    *("en", "zh", "yue", "es", "fr", "de", "it", "pt", "ja", "ko", "ru", "ar", "hi", "vi", "th"),
+    *("id", "fil", "fa", "he", "tr", "pl", "nl", "sv", "uk", "wuu", "nan", "ase"),
+)
+"""The languages people choose from: codes of Unicode CLDR, so that every locale has names."""
+
 MOST_PHOTOS: Final = 12
 MOST_LANGUAGES: Final = 8
 MOST_SKILLS: Final = 40

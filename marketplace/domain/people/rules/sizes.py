@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -18,6 +19,30 @@ AGES: Final = (1, 99)
 
 _INCH: Final = Fraction(254, 100)
 _FOOT: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What somebody looks like and brings; lengths in centimetres, None = not said.
+
+    age_from, age_to: the ages they play, both or none. hair, eyes: words of the kept lists.
+    marks: tattoos and piercings.
+    """
+
+    age_from: int | None = None
+    age_to: int | None = None
+    height: int | None = None
+    chest: int | None = None
+    waist: int | None = None
+    hips: int | None = None
+    shoe: str = ""
+    clothing: str = ""
+    hair: str = ""
+    eyes: str = ""
+    marks: str = ""
+    wardrobe: str = ""
+    vehicles: str = ""
+    has_driving_licence: bool = False
 
 
 def feet(centimetres: int) -> str:

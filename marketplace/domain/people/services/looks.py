@@ -18,34 +18,11 @@ from marketplace.domain.people.rules.profiles import (
     MOST_SKILLS,
     ProfileError,
 )
+from marketplace.domain.people.rules.sizes import Sizes
 from marketplace.domain.people.services.changes import changed
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """What somebody looks like and brings; lengths in centimetres, None = not said.
-
-    age_from, age_to: the ages they play, both or none. hair, eyes: words of the kept lists.
-    marks: tattoos and piercings.
-    """
-
-    age_from: int | None = None
-    age_to: int | None = None
-    height: int | None = None
-    chest: int | None = None
-    waist: int | None = None
-    hips: int | None = None
-    shoe: str = ""
-    clothing: str = ""
-    hair: str = ""
-    eyes: str = ""
-    marks: str = ""
-    wardrobe: str = ""
-    vehicles: str = ""
-    has_driving_licence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
