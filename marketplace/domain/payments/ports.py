@@ -19,7 +19,7 @@ from marketplace.domain.payments.rules.matching import Theirs
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import Vault
 from marketplace.kernel.clock import Clock
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import EXPONENTS, Money
 from marketplace.kernel.sentences import say
 
 T = TypeVar("T")
@@ -221,6 +221,11 @@ class PayeeDesk(Protocol):
     """Where payees get accounts. Never raises for the gateway's own reasons."""
 
     @property
+    def name(self) -> str:
+        """The word stored with each account."""
+        ...
+
+    @property
     def needs_account(self) -> bool:
         """Whether nobody is paid before they have opened an account there."""
         ...
@@ -351,6 +356,21 @@ class Till:
     def provider(self) -> Provider | None:
         """The gateway at which payees have accounts and productions pay in, if there is one."""
         return next((one for one in self.gateways if isinstance(one, Provider)), None)
+
+    def desk_for(self, country: str) -> tuple[PayeeDesk, str] | None:
+        """Return where people of a country need an account to be paid, and in which currency."""
+        for one in self.gateways:
+            pays = [currency for currency in EXPONENTS if one.supports(country, currency)]
+            if isinstance(one, PayeeDesk) and one.needs_account and pays:
+                return one, pays[0]
+        return None
+
+    def desk_named(self, name: str) -> PayeeDesk:
+        """Return where an account was opened; raises PayoutError when it is not set up here."""
+        found = self.gateway_named(name)
+        if not isinstance(found, PayeeDesk):
+            raise PayoutError(say("The payment gateway %(name)s has no accounts.", name=name))
+        return found
 
     def gateway_for(self, country: str, currency: str) -> Gateway | None:
         """Return the first gateway that pays people of a country in a currency."""

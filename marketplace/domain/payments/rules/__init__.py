@@ -7,6 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from marketplace.domain.payments.rules.gateways import (
+    NO_CAPABILITY,
+    OF_THE_ACCOUNT,
+    PAYEE_NOT_READY,
+)
 from marketplace.domain.timecards.rules import SIGNED, CardState
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.moves import moved
@@ -150,11 +155,16 @@ PROBLEMS: Final[dict[str, Sentence]] = {
     NO_ACCOUNT: say("There is no bank account to pay to yet."),
     NO_GATEWAY: say("This country and currency cannot be paid from here."),
     "account_closed": say("The bank account is closed."),
+    PAYEE_NOT_READY: say("The payout account is not set up yet."),
+    NO_CAPABILITY: say("The payout account cannot be paid to at the moment."),
     BANK_DETAILS: say("The bank that pays needs more of the account than is known."),
 }
 """Why a payment waits, by code."""
 
-OF_THE_PAYEE: Final = frozenset({NO_ACCOUNT, "account_closed", BANK_DETAILS, BANK_RETURNED})
+OF_THE_BANK: Final = frozenset({NO_ACCOUNT, "account_closed", BANK_DETAILS, BANK_RETURNED})
+"""Problems that other bank details can solve."""
+
+OF_THE_PAYEE: Final = OF_THE_BANK | OF_THE_ACCOUNT
 """Problems that only the person who is paid can solve."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,13 +19,14 @@ from marketplace.domain.payments.ports import Till
 from marketplace.domain.payments.rules import (
     BANK_FILE,
     NO_GATEWAY,
-    OF_THE_PAYEE,
+    OF_THE_BANK,
     PROBLEMS,
     Event,
     PayoutError,
     PayoutState,
     after,
 )
+from marketplace.domain.payments.rules.gateways import OF_THE_ACCOUNT
 from marketplace.domain.payments.services.answers import amount_of, log_payouts
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.productions.models import ShootDay
@@ -77,6 +78,7 @@ def _arrived(payout: Payout) -> Posting:
         accounts.clearing(payout.gateway),
         accounts.bank(payout.gateway),
         amount_of(payout),
+        payout.company_id,
     )
 
 
@@ -136,12 +138,10 @@ def payee_is_ready(session: Session, person_id: int, *, clock: Clock) -> int:
     waiting = sa.select(Payout.id).where(
         Payout.person_id == person_id,
         Payout.state.in_([PayoutState.HELD, PayoutState.BLOCKED]),
-        Payout.problem_code.in_(OF_THE_PAYEE),
+        Payout.problem_code.in_(OF_THE_BANK),
     )
     found = list(session.scalars(waiting.order_by(Payout.id))) if has_account else []
-    for payout in lock(session, Payout, found):
-        event = Event.RELEASE if payout.state == PayoutState.HELD else Event.RETRY
-        _make_due(session, payout, event, clock)
+    _let_go(session, found, clock)
     approved = session.execute(
         sa.select(TimeCard.id, TimeCard.version, TimeCard.state).where(
             TimeCard.person_id == person_id,
@@ -151,6 +151,28 @@ def payee_is_ready(session: Session, person_id: int, *, clock: Clock) -> int:
     for card_id, version, state in approved:
         tasks.move(session, pay_key(card_id, version, state), run_at=clock.now())
     return len(found)
+
+
+def account_is_ready(session: Session, person_id: int, gateway: str, *, clock: Clock) -> int:
+    """Send what waited for a person's account at a gateway; returns how many payments that are.
+
+    Call it in the transaction that stores that it is ready.
+    """
+    waiting = sa.select(Payout.id).where(
+        Payout.person_id == person_id,
+        Payout.gateway == gateway,
+        Payout.state.in_([PayoutState.HELD, PayoutState.BLOCKED]),
+        Payout.problem_code.in_(OF_THE_ACCOUNT),
+    )
+    found = list(session.scalars(waiting.order_by(Payout.id)))
+    _let_go(session, found, clock)
+    return len(found)
+
+
+def _let_go(session: Session, payout_ids: Sequence[int], clock: Clock) -> None:
+    for payout in lock(session, Payout, payout_ids):
+        event = Event.RELEASE if payout.state == PayoutState.HELD else Event.RETRY
+        _make_due(session, payout, event, clock)
 
 
 def _make_due(session: Session, payout: Payout, event: Event, clock: Clock) -> None:
