@@ -94,6 +94,8 @@ def write(letter: Letter, sender: str) -> EmailMessage:
         message["Message-ID"] = f"<{letter.public_id}@{domain}>"
         message["Date"] = letter.written_at
         message["Auto-Submitted"] = "auto-generated"
+        if letter.stop_url:
+            message["List-Unsubscribe"] = f"<{letter.stop_url}>"
     except (ValueError, MessageError) as problem:
         raise MailRefusedError("the address cannot be written in a mail") from problem
     message.set_content(letter.text)

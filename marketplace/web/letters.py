@@ -34,6 +34,7 @@ class LetterWriter:
             "label": write(mail.button) if mail.button else "",
             "href": f"{self._base_url}{mail.path}" if mail.path else "",
             "base_url": self._base_url,
+            "stop_url": f"{self._base_url}{mail.stop_path}" if mail.stop_path else "",
         }
         return Letter(
             public_id=mail.public_id,
@@ -43,6 +44,7 @@ class LetterWriter:
             html=_environment().get_template(f"{LETTER}.html").render(words),
             written_at=mail.created_at,
             calendar=mail.calendar,
+            stop_url=str(words["stop_url"]),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
-from marketplace.domain.booking.jobs import expire_offer
+from marketplace.domain.booking.jobs import announce_role, expire_offer, send_digest
 from marketplace.domain.documents.jobs import IssuedSlip, print_slip
 from marketplace.domain.documents.rules import SlipDocument
 from marketplace.domain.notices.jobs import send_mail
@@ -22,6 +22,7 @@ from marketplace.domain.timecards.jobs import (
     auto_agree,
     auto_agree_voucher,
     close_day,
+    expire_reconfirm,
     release_standby,
 )
 from marketplace.kernel.clock import Clock
@@ -97,6 +98,16 @@ def _build_export(work: Work) -> None:
     build_export(work.unit, work.subject_id, desk=_desk(work.outside), clock=work.outside.clock)
 
 
+def _announce_role(work: Work) -> None:
+    outside = work.outside
+    announce_role(work.unit, work.subject_id, vault=outside.vault, clock=outside.clock)
+
+
+def _send_digest(work: Work) -> None:
+    outside = work.outside
+    send_digest(work.unit, work.subject_id, vault=outside.vault, clock=outside.clock)
+
+
 def _print_remittance(work: Work) -> None:
     clock = work.outside.clock
     print_remittance(work.unit, work.subject_id, desk=_desk(work.outside), clock=clock)
@@ -108,18 +119,21 @@ def _desk(outside: Outside) -> Desk:
 
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
+        "announce_role": _announce_role,
         "auto_agree": _short(auto_agree),
         "auto_agree_voucher": _short(auto_agree_voucher),
         "build_export": _build_export,
         "close_day": _short(close_day),
         "confirm_payout": _confirm_payout,
         "expire_offer": _short(expire_offer),
+        "expire_reconfirm": _short(expire_reconfirm),
         "forget_export": _short(forget_export),
         "issue_voucher": _issue_voucher,
         "pay_card": _pay_card,
         "print_remittance": _print_remittance,
         "print_slip": _print_slip,
         "release_standby": _short(release_standby),
+        "send_digest": _send_digest,
         "send_mail": _send_mail,
         "send_payout": _send_payout,
     },

@@ -17,9 +17,11 @@ from markupsafe import Markup
 from marketplace.blueprints.public import search
 from marketplace.blueprints.public.fitting import Chip
 from marketplace.blueprints.public.search import Search
-from marketplace.blueprints.roles.forms import DISCLOSURES, KINDS
+from marketplace.blueprints.roles.forms import DEPARTMENTS, DISCLOSURES, KINDS
 from marketplace.domain.casting.queries.browse import Facets, FoundRole
+from marketplace.domain.people.rules.profiles import LANGUAGES
 from marketplace.web.extensions import clock
+from marketplace.web.forms import language_words
 from marketplace.web.language import html_lang
 
 CARDS: Final = 4096
@@ -78,11 +80,11 @@ def _panel(
 ) -> Panel:
     page = "public/_panel.html"
     days, counts = search.fortnight(today), dict(known.per_date)
-    pay = search.pay_choices(known)
+    words = (KINDS, search.pay_choices(known), is_talent, language_words(LANGUAGES), DEPARTMENTS)
     return Panel(
         _written(page, "strip", wanted, days, counts, booked),
-        _written(page, "filters", "rail", wanted, known, KINDS, pay, is_talent),
-        _written(page, "filters", "sheet", wanted, known, KINDS, pay, is_talent),
+        _written(page, "filters", "rail", wanted, known, *words),
+        _written(page, "filters", "sheet", wanted, known, *words),
         _written(page, "kept", wanted, ["q"]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,8 +11,11 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from marketplace.blueprints.roles.forms import DEPARTMENTS
 from marketplace.domain.casting.queries.browse import LONGEST_TEXT, Facets, Filters
-from marketplace.domain.casting.rules import RoleKind
+from marketplace.domain.casting.queries.searches import KeptSearch
+from marketplace.domain.casting.rules import OLDEST, RoleKind
+from marketplace.domain.people.rules.profiles import LANGUAGES
 from marketplace.kernel.money import EXPONENTS, Money
 from marketplace.web.presentation import money
 
@@ -26,7 +30,10 @@ USUAL_STEPS: Final = (150, 250, 400, 600)
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search as the page has it. pay: "" or "USD" or "USD:25000" (minor units)."""
+    """A search as the page has it. pay: "" or "USD" or "USD:25000" (minor units).
+
+    saved: the public id of the saved search that is being changed, or "".
+    """
 
     q: str
     first: date | None
@@ -34,8 +41,13 @@ class Search:
     kinds: tuple[str, ...]
     cities: tuple[str, ...]
     pay: str
+    plays: tuple[int, int] | None
+    languages: tuple[str, ...]
+    departments: tuple[str, ...]
+    pays_standby: bool
     is_free: bool
     after: str
+    saved: str = ""
 
     @property
     def filters(self) -> Filters:
@@ -49,12 +61,22 @@ class Search:
             cities=self.cities,
             currency=currency,
             least=Money(int(minor), currency) if minor else None,
+            plays=self.plays,
+            languages=self.languages,
+            departments=self.departments,
+            pays_standby=self.pays_standby,
         )
+
+    @property
+    def kept(self) -> KeptSearch:
+        """What to write down when somebody saves it."""
+        return KeptSearch(self.filters, self.is_free)
 
     @property
     def active(self) -> int:
         """How many filters are set, the text and the dates of the strip aside."""
-        return sum(map(bool, (self.kinds, self.cities, self.pay, self.is_free)))
+        part = (self.plays, self.languages, self.departments, self.pays_standby)
+        return sum(map(bool, (self.kinds, self.cities, self.pay, *part, self.is_free)))
 
     @property
     def is_narrowed(self) -> bool:
@@ -77,8 +99,13 @@ class Search:
                 ("kind", list(new.kinds)),
                 ("city", list(new.cities)),
                 ("pay", new.pay),
+                ("plays", show_ages(new.plays)),
+                ("language", list(new.languages)),
+                ("department", list(new.departments)),
+                ("standby", "1" if new.pays_standby else ""),
                 ("free", "1" if new.is_free else ""),
                 ("after", new.after),
+                ("saved", new.saved),
             )
             if value
         }
@@ -95,8 +122,34 @@ def read(args: MultiDict[str, str]) -> Search:
         kinds=tuple(kind.value for kind in kinds),
         cities=tuple(args.getlist("city")[:20]),
         pay=_pay(args.get("pay", "")),
+        plays=read_ages(args),
+        languages=tuple(code for code in LANGUAGES if code in args.getlist("language")),
+        departments=tuple(one for one in DEPARTMENTS if one and one in args.getlist("department")),
+        pays_standby=args.get("standby") == "1",
         is_free=args.get("free") == "1",
         after=args.get("after", ""),
+        saved=args.get("saved", "")[:LONGEST_TEXT],
+    )
+
+
+def of(kept: KeptSearch, saved: str) -> Search:
+    """Return a search that was written down, as the page has it. saved: its public id."""
+    filters = kept.filters
+    pay = f"{filters.currency}:{filters.least.minor}" if filters.least else filters.currency
+    return Search(
+        q=filters.text,
+        first=filters.first,
+        last=filters.last,
+        kinds=filters.kinds,
+        cities=filters.cities,
+        pay=pay,
+        plays=filters.plays,
+        languages=filters.languages,
+        departments=filters.departments,
+        pays_standby=filters.pays_standby,
+        is_free=kept.is_free,
+        after="",
+        saved=saved,
     )
 
 
@@ -129,6 +182,21 @@ def _ladder(currency: str) -> list[Money]:
 
 def _round(amount: Money) -> str:
     return money(amount, cards=True)
+
+
+def read_ages(args: MultiDict[str, str]) -> tuple[int, int] | None:
+    """Read a playing age: "24-34", or two numbers of which one may be left out."""
+    low, _dash, high = args.get("plays", "").partition("-")
+    low, high = args.get("plays_from", low).strip(), args.get("plays_to", high).strip()
+    if not all(re.fullmatch(r"[0-9]{0,3}", one) for one in (low, high)) or not (low or high):
+        return None
+    first, last = int(low or 0), int(high or OLDEST)
+    return (first, last) if first <= last <= OLDEST else None
+
+
+def show_ages(plays: tuple[int, int] | None) -> str:
+    """Write a playing age as `read_ages` reads it."""
+    return f"{plays[0]}-{plays[1]}" if plays else ""
 
 
 def _date(text: str | None) -> date | None:

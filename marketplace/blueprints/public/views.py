@@ -26,6 +26,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from marketplace.blueprints.public import fitting, fragments, posting, search
+from marketplace.blueprints.public.chips import FilterChip, chips_of
 from marketplace.blueprints.roles.forms import DISCLOSURES
 from marketplace.domain.accounts.services.sign_up import Preferences, prefer
 from marketplace.domain.booking.queries.agenda import Diary, free_days
@@ -65,10 +66,7 @@ def roles() -> ResponseReturnValue:
     """Find work: search, dates, filters, newest first."""
     wanted = search.read(request.args)
     mine, known = fitting.my_diary(), _facets()
-    filters = wanted.filters
-    if wanted.is_free and mine is not None:
-        filters = replace(filters, free=free_days(reading(), mine))
-    found = browse.find(reading(), filters, now=clock().now(), after=wanted.after)
+    found = browse.find(reading(), _filters(wanted, mine), now=clock().now(), after=wanted.after)
     shown = _list(wanted, found, known, mine)
     if current_user.is_authenticated:
         return render_template("public/roles.html", **shown)
@@ -135,15 +133,33 @@ def _facets() -> Facets:
     return known  # type: ignore[no-any-return]  # extensions holds anything
 
 
+def _filters(wanted: search.Search, mine: Diary | None) -> browse.Filters:
+    """Return what to ask the database; "only dates I am free" asks nothing of a visitor."""
+    if not wanted.is_free or mine is None:
+        return wanted.filters
+    return replace(wanted.filters, free=free_days(reading(), mine))
+
+
+def _helpful(chips: list[FilterChip], mine: Diary | None) -> list[FilterChip]:
+    """Return the filters without which there are roles."""
+    now = clock().now()
+    return [one for one in chips if browse.finds(reading(), _filters(one.without, mine), now=now)]
+
+
 def _list(wanted: search.Search, found: Found, known: Facets, mine: Diary | None) -> dict[str, Any]:
     """Return what the list of roles shows."""
     today = clock().now().date()
     booked = mine.booked if mine else frozenset()
-    chips = fitting.chips_of(mine, found.roles)
+    fits = fitting.chips_of(mine, found.roles)
+    chips = chips_of(wanted)
+    is_empty = not (found.roles or wanted.after)
     return {
         "search": wanted,
         "found": found,
-        "cards": fragments.cards(found.roles, chips),
+        "chips": chips,
+        "helpful": _helpful(chips, mine) if is_empty else [],
+        "is_talent": mine is not None,
+        "cards": fragments.cards(found.roles, fits),
         "panel": fragments.panel(wanted, known, today, booked, is_talent=mine is not None),
     }
 
@@ -188,6 +204,7 @@ def _tag(shown: dict[str, Any]) -> str:
         bool(cookie.get("_flashes")),
         shown["found"].next_after,
         shown["panel"],
+        [one.words for one in shown["helpful"]],
         _look(),
     )
     return hashlib.sha256(f"{around!r}{shown['cards']}".encode()).hexdigest()[:32]

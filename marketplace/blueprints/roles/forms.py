@@ -17,8 +17,9 @@ from wtforms import (
 from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace.domain.casting.queries.roles import RoleRow
-from marketplace.domain.casting.rules import Disclosure, RoleKind
+from marketplace.domain.casting.rules import OLDEST, Disclosure, RoleKind
 from marketplace.domain.casting.services.roles import RoleTerms
+from marketplace.domain.people.rules.profiles import LANGUAGES
 from marketplace.domain.productions.queries import DayRow
 from marketplace.kernel.zones import local
 from marketplace.web.forms import (
@@ -27,6 +28,7 @@ from marketplace.web.forms import (
     PageForm,
     Required,
     WholeField,
+    language_words,
     options,
     read_money,
     show_money,
@@ -77,6 +79,13 @@ DISCLOSURES: Final = {
 }
 
 
+SHOWN: Final = (
+    *("name", "kind", "department", "who", "description", "currency", "disclosures"),
+    *("plays_from", "plays_to", "languages"),
+)
+"""What the form of a role shows as it is stored."""
+
+
 class RoleForm(PageForm):
     """One line of the breakdown; `role_form` adds a number for each shoot day."""
 
@@ -86,6 +95,18 @@ class RoleForm(PageForm):
     )
     kind = SelectField(lazy_gettext("Kind"), choices=options(KINDS))
     department = SelectField(lazy_gettext("Department, for crew"), choices=options(DEPARTMENTS))
+    plays_from = WholeField(
+        lazy_gettext("Playing age from"),
+        [Optional(), Between(0, OLDEST, lazy_gettext("Enter an age up to 120."))],
+    )
+    plays_to = WholeField(
+        lazy_gettext("Playing age to"),
+        [Optional(), Between(0, OLDEST, lazy_gettext("Enter an age up to 120."))],
+    )
+    languages = SelectMultipleField(
+        lazy_gettext("Languages that must be spoken"),
+        choices=lambda: options(language_words(LANGUAGES)),
+    )
     who = StringField(
         lazy_gettext("Who it is for"),
         [Length(max=160)],
@@ -152,6 +173,9 @@ class RoleForm(PageForm):
             disclosures=list(self.disclosures.data or ()),
             headcounts={day.id: self.need(day).data or 0 for day in self.days},
             standby_percent=self.standby.data or 0,
+            plays_from=self.plays_from.data,
+            plays_to=self.plays_to.data,
+            languages=list(self.languages.data or ()),
         )
 
 
@@ -166,10 +190,7 @@ def role_form(days: Sequence[DayRow], zone: str, shown: dict[str, Any] | None = 
 
 def edit_form(role: RoleRow, days: Sequence[DayRow], zone: str) -> RoleForm:
     """Return the form of a role as it is."""
-    shown: dict[str, Any] = {
-        name: getattr(role, name)
-        for name in ("name", "kind", "department", "who", "description", "currency", "disclosures")
-    }
+    shown: dict[str, Any] = {name: getattr(role, name) for name in SHOWN}
     shown |= {
         "rate": show_money(role.day_rate),
         "hours": role.guaranteed_minutes,

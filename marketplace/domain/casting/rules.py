@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from marketplace.kernel import zones
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.moves import moved
 from marketplace.kernel.sentences import Sentence, say
@@ -159,3 +160,67 @@ def why_not_open(
     if apply_by_at >= max(wraps):
         return say("The apply-by time is after the role's last day; choose an earlier one.")
     return None
+
+
+OLDEST: Final = 120
+"""No part is written for anybody older."""
+
+
+def ages_problem(plays_from: int | None, plays_to: int | None) -> Sentence | None:
+    """Return what is wrong with a playing age, or None: both ends or neither, in order."""
+    if plays_from is None and plays_to is None:
+        return None
+    if plays_from is None or plays_to is None:
+        return say("Give the playing age from and to, or neither.")
+    if not 0 <= plays_from <= plays_to <= OLDEST:
+        return say("The playing age goes from the younger to the older one.")
+    return None
+
+
+class Cadence(StrEnum):
+    """How often somebody is told of new roles that a saved search finds."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NEVER = "never"
+
+
+CADENCE_WORDS: Final[dict[Cadence, Sentence]] = {
+    Cadence.AT_ONCE: say("At once, when a role is published"),
+    Cadence.DAILY: say("Once a day, at 09:00"),
+    Cadence.NEVER: say("Never"),
+}
+"""What people call how often they are told."""
+
+MOST_SEARCHES: Final = 20
+"""How many searches one person keeps."""
+
+DIGEST_MINUTES: Final = 9 * 60
+"""When a day's new roles are told: at nine, on the reader's own clock."""
+
+_PLAYED_BY: Final[dict[RoleKind, frozenset[str]]] = {
+    RoleKind.PRINCIPAL: frozenset({"actor"}),
+    RoleKind.FEATURED: frozenset({"actor", "background"}),
+    RoleKind.BACKGROUND: frozenset({"background"}),
+    RoleKind.CREW: frozenset({"crew"}),
+}
+"""Whose work each kind of role is, in the words of a profile."""
+
+
+def works_of(kind: RoleKind) -> frozenset[str]:
+    """Return the kinds of work people look for that this kind of role is."""
+    return _PLAYED_BY[kind]
+
+
+def ages_touch(one: tuple[int, int] | None, other: tuple[int, int] | None) -> bool:
+    """Say whether two playing ages have a year in common; None is any age."""
+    if one is None or other is None:
+        return True
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def next_digest_at(now: datetime, zone: str) -> datetime:
+    """Return the next nine o'clock of a zone that is still to come."""
+    today = zones.local(now, zone).date()
+    at = zones.at(today, DIGEST_MINUTES, zone)
+    return at if at > now else zones.at(today + timedelta(days=1), DIGEST_MINUTES, zone)

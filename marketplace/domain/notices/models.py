@@ -1,4 +1,4 @@
-"""Tables of notices and outgoing mail; a unique key makes each be told exactly once."""
+"""Tables of notices, mail and alarms; a unique key makes each be told exactly once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, key, ref
+from marketplace.db import Base, key, one_of, ref
+from marketplace.domain.notices.rules import AlarmKind
 from marketplace.kernel.ids import public_id
 
 
@@ -29,7 +30,10 @@ class Notice(Base):
 
 
 class Mail(Base):
-    """One outgoing e-mail: sentences, translated and laid out when it is sent."""
+    """One outgoing e-mail: sentences, translated and laid out when it is sent.
+
+    stop_path: the page that ends mails of this kind without signing in, or "".
+    """
 
     __tablename__ = "mail"
 
@@ -44,5 +48,31 @@ class Mail(Base):
     button: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     path: Mapped[str] = mapped_column(default="")
     calendar: Mapped[str] = mapped_column(default="")
+    stop_path: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Alarm(Base):
+    """Something that operators must look at, until it is over; one at a time of each problem."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (
+        one_of("kind", AlarmKind),
+        sa.Index(
+            "uq_alarm_open",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=sa.text("cleared_at IS NULL"),
+            postgresql_where=sa.text("cleared_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = key()
+    kind: Mapped[str]
+    subject: Mapped[str]
+    sentence: Mapped[dict[str, Any]]
+    path: Mapped[str]
+    raised_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None] = mapped_column(default=None)

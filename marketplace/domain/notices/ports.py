@@ -34,6 +34,7 @@ class Letter:
 
     public_id: names the message for ever, so that a second sending is the same message.
     calendar: an iCalendar text to attach, or "".
+    stop_url: the page that ends mails of this kind without signing in, or "".
     """
 
     public_id: str
@@ -43,6 +44,7 @@ class Letter:
     html: str
     written_at: datetime
     calendar: str = ""
+    stop_url: str = ""
 
 
 class Compose(Protocol):

@@ -32,6 +32,7 @@ class MailRow:
     calendar: str
     created_at: datetime
     sent_at: datetime | None
+    stop_path: str = ""
 
 
 def mail(session: Session, mail_id: int) -> MailRow | None:
@@ -76,6 +77,7 @@ def _row(found: Mail) -> MailRow:
         calendar=found.calendar,
         created_at=found.created_at,
         sent_at=found.sent_at,
+        stop_path=found.stop_path,
     )
 
 

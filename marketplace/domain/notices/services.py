@@ -34,6 +34,7 @@ class Message:
 
     path: the page the one button opens ("/me/offers/k3m9…"); button: its words.
     calendar: an iCalendar text to attach, or "".
+    stop_path: the page that ends mails of this kind without signing in, or "".
     """
 
     key: str
@@ -43,6 +44,7 @@ class Message:
     button: Sentence
     path: str
     calendar: str = ""
+    stop_path: str = ""
 
 
 def tell(session: Session, reader: Reader, message: Message, *, clock: Clock) -> bool:
@@ -103,6 +105,7 @@ def _mail(key: str, reader: Reader, message: Message, now: datetime) -> dict[str
         "button": freeze(message.button),
         "path": message.path,
         "calendar": message.calendar,
+        "stop_path": message.stop_path,
         "created_at": now,
     }
 

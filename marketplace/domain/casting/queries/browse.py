@@ -17,7 +17,7 @@ from marketplace.domain.casting.queries.postings import DateRow, dates_of
 from marketplace.domain.casting.rules import RoleState
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState, ProductionState
-from marketplace.kernel.grams import long_words, rarest_first
+from marketplace.kernel.grams import long_words, rarest_first, tag
 from marketplace.kernel.money import Money
 
 PAGE: Final = 25
@@ -32,6 +32,8 @@ class Filters:
     """What somebody looks for; an empty field asks for nothing.
 
     first, last: shoot dates, both included. least: a day rate, in its own currency only.
+    plays: ages from and to; a role is found when its own touch them or it names none.
+    languages, departments: any one of them.
     free: a condition on ShootDay and Production that days must meet, from `booking`.
     """
 
@@ -42,6 +44,10 @@ class Filters:
     cities: tuple[str, ...] = ()
     currency: str = ""
     least: Money | None = None
+    plays: tuple[int, int] | None = None
+    languages: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    pays_standby: bool = False
     free: sa.ColumnElement[bool] | None = None
 
 
@@ -189,6 +195,34 @@ def _found(row: sa.Row[Any], dates: list[DateRow]) -> FoundRole:
     return FoundRole(*values)
 
 
+def matching(
+    session: Session,
+    filters: Filters,
+    within: sa.ColumnElement[bool],
+    *,
+    now: datetime,
+    most: int = PAGE,
+) -> list[int]:
+    """Return the ids of the open roles of some that filters find, newest first.
+
+    within: a condition on Role that says which ones are looked through.
+    """
+    found = (
+        sa.select(Role.id)
+        .join(Production, Production.id == Role.production_id)
+        .where(is_open(now), within, *_wanted(filters))
+        .order_by(Role.published_at.desc(), Role.id.desc())
+        .limit(most)
+    )
+    return list(session.scalars(found))
+
+
+def finds(session: Session, filters: Filters, *, now: datetime) -> bool:
+    """Say whether filters find any open role at all."""
+    ids = _page.__wrapped__(filters, 0, is_first=True)
+    return session.connection().execute(ids, {"now": now, "after": ""}).first() is not None
+
+
 def facets(session: Session, first: date, last: date, *, now: datetime) -> Facets:
     """Return roles per shoot date between two dates, and the cities and currencies; two queries."""
     counts = session.execute(
@@ -243,8 +277,26 @@ def _wanted(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.least is not None:
         wanted.append(Role.currency == filters.least.currency)
         wanted.append(Role.day_rate_minor >= filters.least.minor)
+    wanted += _part(filters)
     days = _days(filters)
     return [*wanted, days] if days is not None else wanted
+
+
+def _part(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """Return what is asked of the part itself: playing age, languages, department, standby."""
+    wanted: list[sa.ColumnElement[bool]] = []
+    if filters.plays is not None:
+        youngest, oldest = filters.plays
+        touches = sa.and_(Role.plays_from <= oldest, Role.plays_to >= youngest)
+        wanted.append(sa.or_(Role.plays_from.is_(None), touches))
+    if filters.languages:
+        tags = [tag("language", code) for code in filters.languages]
+        wanted.append(_indexed(RoleGram.gram.in_(tags)))
+    if filters.departments:
+        wanted.append(Role.department.in_(filters.departments))
+    if filters.pays_standby:
+        wanted.append(Role.standby_percent > 0)
+    return wanted
 
 
 def _days(filters: Filters) -> sa.ColumnElement[bool] | None:
@@ -280,16 +332,15 @@ def _text(text: str) -> list[sa.ColumnElement[bool]]:
     if not wanted:
         return []
     leader = sa.select(RoleGram.role_id).where(RoleGram.gram == wanted[0])
-    others = [
-        sa.exists(
-            sa.select(RoleGram.id)
-            .where(RoleGram.gram == gram, RoleGram.role_id == Role.id)
-            .correlate(Role),
-        )
-        for gram in wanted[1:]
-    ]
+    others = [_indexed(RoleGram.gram == gram) for gram in wanted[1:]]
     words = [_says(word) for word in long_words(text[:LONGEST_TEXT])]
     return [Role.id.in_(leader), *others, *words]
+
+
+def _indexed(entry: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return that a role has an entry of the index."""
+    found = sa.select(RoleGram.id).where(entry, RoleGram.role_id == Role.id)
+    return sa.exists(found.correlate(Role))
 
 
 def _says(word: str) -> sa.ColumnElement[bool]:

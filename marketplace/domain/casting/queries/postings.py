@@ -14,7 +14,7 @@ from marketplace.domain.accounts.models import Company
 from marketplace.domain.casting.models import Role, RoleDate
 from marketplace.domain.casting.rules import RoleState
 from marketplace.domain.productions.models import Production, ShootDay
-from marketplace.domain.productions.rules import DayState, ProductionState
+from marketplace.domain.productions.rules import CALLED_OFF, ProductionState
 from marketplace.kernel.money import Money
 
 BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -134,7 +134,7 @@ _DATES = (
     .join(ShootDay, ShootDay.id == RoleDate.shoot_day_id)
     .where(
         RoleDate.role_id.in_(sa.bindparam("roles", expanding=True)),
-        ShootDay.state != DayState.CANCELLED,
+        ShootDay.state.not_in(CALLED_OFF),
         ShootDay.call_at > sa.bindparam("after"),
     )
     .order_by(ShootDay.call_at, RoleDate.id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.domain.casting.models import Application, Role, RoleDate
 from marketplace.domain.casting.rules import ApplicationState, RoleState
 from marketplace.domain.productions.models import ShootDay
+from marketplace.domain.productions.rules import CALLED_OFF
 from marketplace.kernel.money import Money
 
 NEW = ApplicationState.SUBMITTED
@@ -47,6 +48,9 @@ class RoleRow:
     standby_percent: int
     state: str
     published_at: datetime | None
+    plays_from: int | None
+    plays_to: int | None
+    languages: list[str]
     needs: dict[int, Need] = field(default_factory=dict)
     new: int = 0
     waiting: int = 0
@@ -93,6 +97,9 @@ _PLAIN = (
     "standby_percent",
     "state",
     "published_at",
+    "plays_from",
+    "plays_to",
+    "languages",
 )
 _COLUMNS = [getattr(Role, name) for name in _PLAIN]
 
@@ -145,7 +152,7 @@ def _needs(session: Session, role_ids: list[int]) -> dict[int, dict[int, Need]]:
             RoleDate.confirmed,
         )
         .join(ShootDay, ShootDay.id == RoleDate.shoot_day_id)
-        .where(RoleDate.role_id.in_(role_ids))
+        .where(RoleDate.role_id.in_(role_ids), ShootDay.state.not_in(CALLED_OFF))
         .order_by(ShootDay.number),
     )
     found: dict[int, dict[int, Need]] = {}

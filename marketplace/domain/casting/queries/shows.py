@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.domain.casting.models import Role
 from marketplace.domain.casting.rules import RoleState
 from marketplace.domain.productions.models import Production, ShootDay
-from marketplace.domain.productions.rules import DayState, ProductionState
+from marketplace.domain.productions.rules import CALLED_OFF, ProductionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def shows_of(
 
     within: the ids of the only ones the reader may see; None for all.
     """
-    standing = ShootDay.state != DayState.CANCELLED
+    standing = ShootDay.state.not_in(CALLED_OFF)
     of_show = ShootDay.production_id == Production.id
     next_call = sa.select(sa.func.min(ShootDay.call_at)).where(
         of_show, standing, ShootDay.wrap_at > now

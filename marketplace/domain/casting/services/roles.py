@@ -19,15 +19,17 @@ from marketplace.domain.casting.rules import (
     RoleError,
     RoleKind,
     RoleState,
+    ages_problem,
     role_after,
     why_not_open,
 )
 from marketplace.domain.casting.services import releases
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import DayState, ProductionState
+from marketplace.domain.tasks import services as tasks
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import DomainError
-from marketplace.kernel.grams import grams
+from marketplace.kernel.grams import grams, tag
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 
@@ -39,6 +41,8 @@ PLAIN: Final = (
     "description",
     "apply_by_at",
     "standby_percent",
+    "plays_from",
+    "plays_to",
 )
 
 
@@ -47,6 +51,7 @@ class RoleTerms:
     """What a role says; headcounts: people needed by shoot day id, days left out need nobody.
 
     standby_percent: what waiting on standby to the end pays, of the day rate.
+    plays_from, plays_to: the ages it may be played by, both or neither.
     """
 
     name: str
@@ -60,6 +65,9 @@ class RoleTerms:
     disclosures: Sequence[str]
     headcounts: Mapping[int, int]
     standby_percent: int = 0
+    plays_from: int | None = None
+    plays_to: int | None = None
+    languages: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +99,14 @@ class RoleAct:
 def create(session: Session, command: CreateRole, *, clock: Clock) -> Role:
     """Add a role as a draft."""
     production = lock_one(session, Production, command.production_id)
-    terms = command.terms
+    terms = _sound(command.terms)
     role = Role(
         production_id=production.id,
-        day_rate_minor=_rate(terms).minor,
+        day_rate_minor=terms.day_rate.minor,
         guaranteed_minutes=terms.guaranteed_minutes,
         currency=terms.day_rate.currency,
         disclosures=list(terms.disclosures),
+        languages=list(terms.languages),
         created_at=clock.now(),
         **{name: getattr(terms, name) for name in PLAIN},
     )
@@ -118,17 +127,18 @@ def edit(session: Session, command: EditRole, *, clock: Clock) -> Role:
     if role.state == RoleState.CUT:
         raise RoleError(say("This role was cut, so it stays as it is."))
     before = _values(role)
-    terms = command.terms
+    terms = _sound(command.terms)
     if terms.day_rate.currency != role.currency and role.published_at:
         raise RoleError(
             say("The currency stays as it was published: %(code)s.", code=role.currency)
         )
     for name in PLAIN:
         setattr(role, name, getattr(terms, name))
-    role.day_rate_minor = _rate(terms).minor
+    role.day_rate_minor = terms.day_rate.minor
     role.currency = terms.day_rate.currency
     role.guaranteed_minutes = terms.guaranteed_minutes
     role.disclosures = list(terms.disclosures)
+    role.languages = list(terms.languages)
     session.flush()
     _set_headcounts(session, role, terms.headcounts)
     if role.state == RoleState.OPEN:
@@ -157,6 +167,10 @@ def duplicate(session: Session, command: RoleAct, *, clock: Clock) -> Role:
         apply_by_at=source.apply_by_at,
         disclosures=source.disclosures,
         headcounts={found.shoot_day_id: found.headcount for found in counts},
+        standby_percent=source.standby_percent,
+        plays_from=source.plays_from,
+        plays_to=source.plays_to,
+        languages=source.languages,
     )
     return create(session, CreateRole(source.production_id, command.by_id, terms), clock=clock)
 
@@ -240,7 +254,7 @@ def reindex(session: Session, role: Role) -> None:
     production = session.get_one(Production, role.production_id)
     said = [role.name, role.who, role.department, role.description]
     said += [production.title, production.second_title, production.city]
-    pieces = grams("\n".join(said))
+    pieces = grams("\n".join(said)) | {tag("language", code) for code in role.languages}
     session.add_all(RoleGram(gram=gram, role_id=role.id) for gram in sorted(pieces))
     session.flush()
 
@@ -257,6 +271,8 @@ def _open(session: Session, role: Role, by_id: int, clock: Clock) -> None:
     _refuse_unready(session, role, clock)
     role.published_at = clock.now()
     _move(session, role, RoleAction.PUBLISH, by_id, clock)
+    key = f"announce_role:{role.id}:{role.published_at.isoformat()}"
+    tasks.ask(session, "announce_role", key, role.id, run_at=role.published_at)
 
 
 def _move(session: Session, role: Role, action: RoleAction, by_id: int, clock: Clock) -> None:
@@ -281,12 +297,16 @@ def _refuse_unready(session: Session, role: Role, clock: Clock, *, is_open: bool
         raise RoleError(reason)
 
 
-def _rate(terms: RoleTerms) -> Money:
+def _sound(terms: RoleTerms) -> RoleTerms:
+    """Return terms that can be stored; raises RoleError for others."""
+    problem = ages_problem(terms.plays_from, terms.plays_to)
+    if problem is not None:
+        raise RoleError(problem)
     if terms.day_rate.minor <= 0:
         raise RoleError(say("Enter a day rate above zero."))
     if terms.guaranteed_minutes <= 0:
         raise RoleError(say("A day rate needs its hours: say how many it covers."))
-    return terms.day_rate
+    return terms
 
 
 def _set_headcounts(session: Session, role: Role, wanted: Mapping[int, int]) -> None:
@@ -343,6 +363,7 @@ def _values(role: Role) -> dict[str, Any]:
         "day_rate": Money(role.day_rate_minor, role.currency),
         "guaranteed_minutes": role.guaranteed_minutes,
         "disclosures": list(role.disclosures),
+        "languages": list(role.languages),
     }
 
 

@@ -1,0 +1,1 @@
+"""Saved searches, and the way out of the mails about new roles."""
