@@ -107,6 +107,17 @@ def move_due(session: Session, kind: str, *, now: datetime, run_at: datetime) ->
     session.execute(sa.update(Task).where(due).values(run_at=run_at))
 
 
+def hurry(session: Session, kind: str, *, now: datetime) -> None:
+    """Let work of one kind that waits be tried now; what somebody has in hand stays with them."""
+    is_free = sa.or_(Task.lease_until <= now, Task.lease_until == Task.run_at)
+    waits = sa.and_(Task.done_at.is_(None), Task.parked_at.is_(None), Task.run_at > now)
+    session.execute(
+        sa.update(Task)
+        .where(Task.kind == kind, waits, is_free)
+        .values(run_at=now, lease_until=now),
+    )
+
+
 def drop(session: Session, key: str, *, now: datetime) -> None:
     """Mark work as no longer needed."""
     session.execute(

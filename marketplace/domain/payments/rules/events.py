@@ -21,6 +21,26 @@ LARGEST_LETTER: Final = 256 * 1024
 MASK: Final = "•••"
 
 
+FORGOTTEN_AFTER: Final = timedelta(days=30)
+"""How long a gateway lists what happened."""
+
+ON_ITS_WAY: Final = timedelta(minutes=10)
+"""A letter that is so young may still come by itself."""
+
+LISTENED: Final = (
+    "account.",
+    "balance.available",
+    "capability.",
+    "charge.",
+    "checkout.session.",
+    "payout.",
+    "refund.",
+    "transfer.",
+    "v2.core.account",
+)
+"""How the types begin that anything here listens to."""
+
+
 class Channel(StrEnum):
     """Which door a letter came through; each has a secret of its own.
 

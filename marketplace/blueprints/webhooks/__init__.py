@@ -1,0 +1,1 @@
+"""Where a payment gateway's letters arrive."""
