@@ -47,6 +47,7 @@ metadata = Base.metadata
 APPEND_ONLY: Final = (
     "audit_entry",
     "booking_amendment",
+    "ledger_account",
     "deal_memo",
     "ledger_transfer",
     "overpayment_recovery",
@@ -57,6 +58,16 @@ APPEND_ONLY: Final = (
 )
 
 REFUSED: Final[dict[str, tuple[str, str, str]]] = {
+    "ledger_transfer_reverses": (
+        "ledger_transfer",
+        """NEW.reverses_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM ledger_transfer AS made
+            WHERE made.id = NEW.reverses_id AND made.reverses_id IS NULL
+              AND made.debit_id = NEW.credit_id AND made.credit_id = NEW.debit_id
+              AND made.amount_minor = NEW.amount_minor AND made.currency = NEW.currency
+              AND COALESCE(made.company_id, 0) = COALESCE(NEW.company_id, 0))""",
+        "a reversal is the exact opposite of one transfer that is no reversal",
+    ),
     "pay_slip_corrects": (
         "pay_slip",
         """NEW.kind <> 'original' AND NOT EXISTS (

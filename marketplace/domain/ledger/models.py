@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Key, key, one_of, ref
+from marketplace.db import Base, Key, key, one_of, optional_ref, ref
 from marketplace.domain.ledger.rules import Purpose
+from marketplace.kernel.ids import public_id
 
 
 class LedgerAccount(Base):
@@ -21,12 +23,16 @@ class LedgerAccount(Base):
     )
 
     id: Mapped[int] = key()
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
     code: Mapped[str]
     currency: Mapped[str]
 
 
 class LedgerTransfer(Base):
-    """An amount that moves from the credited account to the debited one; append-only."""
+    """An amount that moves from the credited account to the debited one; append-only.
+
+    company_id: in whose books it stands; None for the platform's own.
+    """
 
     __tablename__ = "ledger_transfer"
     __table_args__ = (
@@ -57,6 +63,22 @@ class LedgerTransfer(Base):
         default=None,
     )
     posted_at: Mapped[datetime]
+    company_id: Mapped[int | None] = optional_ref("company.id", index=True)
+
+
+class BooksCheck(Base):
+    """What the check of the books found, from when until when; the same found again is one row.
+
+    findings: name, subject and sentence of each, or nothing when the books balance.
+    """
+
+    __tablename__ = "books_check"
+
+    id: Mapped[int] = key()
+    is_thorough: Mapped[bool]
+    findings: Mapped[list[Any]]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
 
 
 class ChartAccount(Base):

@@ -4,6 +4,8 @@ A debit balance is what we have or have spent, a credit what we owe.
 A slip: wages → payable (gross), payable → withholding and deductions. A payment: payable →
 clearing when the gateway has it, clearing → bank when it has arrived. What was paid on a slip
 that is reversed: payable → overpaid, and back when a later slip keeps it.
+Money in: incoming → coming (gross), coming → incoming (what bringing it cost); when it settles
+holding → incoming, and coming → fund and the platform's fees; fund → allotted for each payment.
 """
 
 from __future__ import annotations
@@ -231,3 +233,37 @@ def clearing(gateway: str) -> str:
 def bank(gateway: str) -> str:
     """Name the account of money that has left through a gateway and arrived."""
     return f"bank:{gateway}"
+
+
+PLATFORM_FEES: Final = "platform:fees"
+"""The account of what the platform itself has earned."""
+
+
+def fund(production_id: int) -> str:
+    """Name the account of what a production put in and can spend."""
+    return f"fund:{production_id}"
+
+
+def coming(production_id: int) -> str:
+    """Name the account of what a production put in and has not settled."""
+    return f"coming:{production_id}"
+
+
+def allotted(production_id: int) -> str:
+    """Name the account of a production's money that is given to payments."""
+    return f"allotted:{production_id}"
+
+
+def incoming(gateway: str) -> str:
+    """Name the account of money a gateway has taken in and does not let go yet."""
+    return f"incoming:{gateway}"
+
+
+def holding(gateway: str) -> str:
+    """Name the account of money at a gateway that can be spent."""
+    return f"holding:{gateway}"
+
+
+def refunding(gateway: str) -> str:
+    """Name the account of money a gateway has been told to give back to who put it in."""
+    return f"refunding:{gateway}"

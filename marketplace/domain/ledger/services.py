@@ -1,27 +1,40 @@
-"""Post to the books. A transfer cannot be out of balance; a correction is a reversal."""
+"""Post to the books. A transfer cannot be out of balance; it is undone by its reversal alone."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import insert_missing, insert_once, insert_rows
-from marketplace.domain.ledger.models import LedgerAccount, LedgerTransfer
+from marketplace.domain.ledger.models import BooksCheck, LedgerAccount, LedgerTransfer
 from marketplace.kernel.clock import Clock
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.frozen import freeze
+from marketplace.kernel.ids import public_id
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One transfer: `key` names it for ever, `debit` and `credit` are account codes."""
+    """One transfer: `key` names it for ever, `debit` and `credit` are account codes.
+
+    company_id: in whose books it stands; None for the platform's own.
+    """
 
     key: str
     debit: str
     credit: str
     amount: Money
+    company_id: int | None = None
+
+
+class LedgerError(DomainError):
+    """Something that the books do not allow."""
 
 
 def post(session: Session, posting: Posting, *, clock: Clock) -> bool:
@@ -38,6 +51,7 @@ def post(session: Session, posting: Posting, *, clock: Clock) -> bool:
         amount_minor=posting.amount.minor,
         currency=posting.amount.currency,
         posted_at=clock.now(),
+        company_id=posting.company_id,
     )
     return posted is not None
 
@@ -59,6 +73,7 @@ def post_all(session: Session, postings: Iterable[Posting], *, clock: Clock) -> 
             "amount_minor": one.amount.minor,
             "currency": one.amount.currency,
             "posted_at": at,
+            "company_id": one.company_id,
         }
         for one in wanted
     ]
@@ -72,19 +87,59 @@ def take_back(session: Session, prefix: str, key: str, *, clock: Clock) -> None:
         .where(LedgerTransfer.key.startswith(prefix, autoescape=True))
         .order_by(LedgerTransfer.id),
     )
-    rows = [
-        {
-            "key": key + one.key.removeprefix(prefix),
-            "debit_id": one.credit_id,
-            "credit_id": one.debit_id,
-            "amount_minor": one.amount_minor,
-            "currency": one.currency,
-            "reverses_id": one.id,
-            "posted_at": clock.now(),
-        }
-        for one in found
-    ]
+    rows = [_opposite(one, key + one.key.removeprefix(prefix), clock) for one in found]
     insert_rows(session, LedgerTransfer, rows)
+
+
+def reverse(session: Session, key: str, as_key: str, *, clock: Clock) -> bool:
+    """Post the exact opposite of one transfer; False when that was done before.
+
+    as_key: names the reversal. Raises LedgerError when there is no such transfer, or when it is
+    itself a reversal: what is right instead is posted anew.
+    """
+    posted = session.scalar(sa.select(LedgerTransfer).where(LedgerTransfer.key == key))
+    if posted is None:
+        raise LedgerError(say("There is no such posting."))
+    if posted.reverses_id is not None:
+        raise LedgerError(say("A reversal is not reversed."))
+    row = _opposite(posted, as_key, clock)
+    return insert_once(session, LedgerTransfer, ["reverses_id"], **row) is not None
+
+
+def _opposite(posted: LedgerTransfer, key: str, clock: Clock) -> dict[str, Any]:
+    return {
+        "key": key,
+        "debit_id": posted.credit_id,
+        "credit_id": posted.debit_id,
+        "amount_minor": posted.amount_minor,
+        "currency": posted.currency,
+        "reverses_id": posted.id,
+        "posted_at": clock.now(),
+        "company_id": posted.company_id,
+    }
+
+
+def note_check(
+    session: Session,
+    findings: Sequence[tuple[str, str, Sentence]],
+    *,
+    is_thorough: bool,
+    clock: Clock,
+) -> None:
+    """Keep what a check of the books found: name, subject and sentence of each finding.
+
+    The same as last time is no new row, so that the rows tell when something changed.
+    """
+    now, found = clock.now(), freeze(list(findings))
+    same = sa.select(BooksCheck).where(BooksCheck.is_thorough.is_(is_thorough))
+    last = session.scalar(same.order_by(BooksCheck.id.desc()).limit(1))
+    if last is not None and last.findings == found:
+        last.last_at = now
+    else:
+        session.add(
+            BooksCheck(is_thorough=is_thorough, findings=found, first_at=now, last_at=now),
+        )
+    session.flush()
 
 
 def account_ids(
@@ -95,7 +150,9 @@ def account_ids(
     missing = sorted(set(wanted) - found.keys())
     if not missing:
         return found
-    rows = [{"code": code, "currency": currency} for code, currency in missing]
+    rows = [
+        {"public_id": public_id(), "code": code, "currency": currency} for code, currency in missing
+    ]
     insert_missing(session, LedgerAccount, ["code", "currency"], rows)
     return found | _stored_ids(session, missing)
 
@@ -118,7 +175,4 @@ def account_id(session: Session, code: str, currency: str) -> int:
         LedgerAccount.currency == currency,
     )
     found = session.scalar(wanted)
-    if found is None:
-        insert_once(session, LedgerAccount, ["code", "currency"], code=code, currency=currency)
-        found = session.scalars(wanted).one()
-    return found
+    return account_ids(session, [(code, currency)])[code, currency] if found is None else found

@@ -94,6 +94,29 @@ class PayoutAttempt(Base):
     last_sent_at: Mapped[datetime]
 
 
+class GatewayHalt(Base):
+    """A gateway takes no order at all: why, and until when nothing is sent to it."""
+
+    __tablename__ = "gateway_halt"
+    __table_args__ = (
+        sa.Index(
+            "uq_gateway_halt_open",
+            "gateway",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = key()
+    gateway: Mapped[str]
+    code: Mapped[str]
+    text: Mapped[str]
+    stopped_at: Mapped[datetime]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
 _LIVE = "state IN ('sent', 'paid')"
 
 

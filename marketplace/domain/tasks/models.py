@@ -1,4 +1,4 @@
-"""The table of due work."""
+"""The table of due work, and of who does it."""
 
 from __future__ import annotations
 
@@ -48,3 +48,13 @@ class Task(Base):
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     parked_at: Mapped[datetime | None] = mapped_column(default=None)
     problem: Mapped[str] = mapped_column(default="")
+
+
+class Heartbeat(Base):
+    """When a process last said that it lives, by the machine's own clock."""
+
+    __tablename__ = "heartbeat"
+
+    id: Mapped[int] = key()
+    name: Mapped[str] = mapped_column(unique=True)
+    at: Mapped[datetime]

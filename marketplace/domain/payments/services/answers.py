@@ -179,6 +179,7 @@ def _left(payout: Payout) -> Posting:
         accounts.payable(payout.person_id),
         accounts.clearing(payout.gateway),
         amount_of(payout),
+        payout.company_id,
     )
 
 

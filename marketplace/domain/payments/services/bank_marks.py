@@ -15,7 +15,7 @@ from marketplace.domain.banking.queries import bank_days
 from marketplace.domain.banking.rules.answers import CLOSED, Fate, reason
 from marketplace.domain.banking.rules.numbers import BankError
 from marketplace.domain.ledger import rules as accounts
-from marketplace.domain.ledger.services import Posting, post
+from marketplace.domain.ledger.services import Posting, post, reverse
 from marketplace.domain.payments.models import BankFile, BankFileRow, Payout
 from marketplace.domain.payments.queries.bank_files import corrected
 from marketplace.domain.payments.rules import (
@@ -153,6 +153,7 @@ def _pay(
         accounts.clearing(BANK_FILE),
         accounts.bank(BANK_FILE),
         payout_amount(payout),
+        payout.company_id,
     )
     post(session, posting, clock=clock)
     tell_paid(session, payout, row, clock=clock)
@@ -170,13 +171,11 @@ def _return(session: Session, row: BankFileRow, payout: Payout, mark: Mark, cloc
     payout.problem_code = ACCOUNT_CLOSED if mark.code in CLOSED else BANK_RETURNED
     payout.problem = why
     never_sent(payout)
-    steps = [(accounts.clearing(BANK_FILE), accounts.payable(payout.person_id))]
     if was_paid:
-        steps.insert(0, (accounts.bank(BANK_FILE), accounts.clearing(BANK_FILE)))
         _reopen_day(session, payout.shoot_day_id)
-    for step, (debit, credit) in enumerate(steps):
-        key = f"bank_file_row:{row.id}:returned:{step}"
-        post(session, Posting(key, debit, credit, payout_amount(payout)), clock=clock)
+    key = f"bank_file_row:{row.id}"
+    for step, what in enumerate(("paid", "sent") if was_paid else ("sent",)):
+        reverse(session, f"{key}:{what}", f"{key}:returned:{step}", clock=clock)
     tell_returned(session, payout, row, clock=clock)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.domain.audit.services import Act, record
 from marketplace.domain.banking.queries import bank_days
 from marketplace.domain.ledger import rules as accounts
-from marketplace.domain.ledger.services import Posting, post
+from marketplace.domain.ledger.services import Posting, post, reverse
 from marketplace.domain.payments.models import BankFile, BankFileRow, Payout, PayoutAttempt
 from marketplace.domain.payments.rules import (
     BANK_FILE,
@@ -64,6 +64,7 @@ def leave(session: Session, made: BankFile, row: BankFileRow, payout: Payout, cl
         accounts.payable(payout.person_id),
         accounts.clearing(BANK_FILE),
         payout_amount(payout),
+        payout.company_id,
     )
     post(session, posting, clock=clock)
     log_payout(session, payout, "send", made.made_by_id, clock)
@@ -79,13 +80,8 @@ def take_back(
     attempt_of(session, row).outcome = Outcome.ABSENT
     payout.state = after(PayoutState(payout.state), Event.UNFILED)
     never_sent(payout)
-    posting = Posting(
-        f"bank_file_row:{row.id}:back",
-        accounts.clearing(BANK_FILE),
-        accounts.payable(payout.person_id),
-        payout_amount(payout),
-    )
-    post(session, posting, clock=clock)
+    key = f"bank_file_row:{row.id}"
+    reverse(session, f"{key}:sent", f"{key}:back", clock=clock)
     log_payout(session, payout, "take_back", found.cancelled_by_id, clock)
     tell_unfiled(session, payout, row, clock=clock)
 

@@ -172,6 +172,7 @@ def _reverse(
             accounts.overpaid(slip.person_id),
             accounts.payable(slip.person_id),
             Money(payout.amount_minor, payout.currency),
+            slip.company_id,
         )
         post(session, posting, clock=till.clock)
     _log(session, f"slip:{slip.public_id}", "reverse", reversal, till.clock)

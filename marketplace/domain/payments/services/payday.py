@@ -10,26 +10,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import insert_all, lock
-from marketplace.domain.accounts.models import Company
-from marketplace.domain.accounts.rules import PaysBy
 from marketplace.domain.audit.services import Act, record_all
 from marketplace.domain.ledger import rules as accounts
 from marketplace.domain.ledger.services import Posting, post_all
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.ports import Till
-from marketplace.domain.payments.rules import BANK_FILE, NO_ACCOUNT, NO_GATEWAY, PayoutState
+from marketplace.domain.payments.rules import BANK_FILE, PayoutState
+from marketplace.domain.payments.services.carriers import ways_of
 from marketplace.domain.payments.services.proofs import prove
 from marketplace.domain.payments.services.telling import tell_payee_is_needed
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.services import SlipWork, issue_slips
-from marketplace.domain.people.models import Payee, Person
+from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
-from marketplace.domain.productions.rules import DayState
+from marketplace.domain.productions.rules import CALLED_OFF, DayState
 from marketplace.domain.tasks import services as tasks
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.domain.tasks.services import Wanted
 from marketplace.domain.timecards.models import TimeCard
-from marketplace.domain.timecards.rules import CardState, is_payable
+from marketplace.domain.timecards.rules import WITHOUT_HOURS, CardState, is_payable
 from marketplace.domain.timecards.services import lock_card
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import DomainError
@@ -96,7 +95,7 @@ def _refused(session: Session, cards: Sequence[TimeCard], clock: Clock) -> dict[
             refused[card.id] = None
         elif day.state == DayState.PLANNED:
             refused[card.id] = NotYetError(max(day.wrap_at, clock.now() + CLOSING))
-        elif day.state == DayState.CANCELLED:
+        elif day.state in CALLED_OFF and card.kind not in WITHOUT_HOURS:
             refused[card.id] = None
     return refused
 
@@ -134,7 +133,8 @@ def _postings(slip: PaySlip) -> Iterator[Posting]:
         ("withheld", payable, withheld, slip.withheld_minor),
         ("deducted", payable, deducted, slip.deducted_minor),
     ):
-        yield Posting(f"{key}:{what}", debit, credit, Money(minor, slip.currency))
+        amount = Money(minor, slip.currency)
+        yield Posting(f"{key}:{what}", debit, credit, amount, slip.company_id)
 
 
 def make_payouts(
@@ -144,60 +144,24 @@ def make_payouts(
     till: Till,
 ) -> list[Payout]:
     """Store the payout of each slip, in order: due, held, or nothing due."""
-    has_account = set(
-        session.scalars(
-            sa.select(Payee.person_id).where(
-                Payee.person_id.in_(list(people)),
-                Payee.account_sealed.is_not(None),
-            ),
-        ),
-    )
-    own_bank = _paying_themselves(session, {slip.company_id for slip in slips})
-    payouts = []
-    for slip in slips:
-        person = people[slip.person_id]
-        found = till.gateway_for(person.country, slip.currency)
-        gateway = BANK_FILE if slip.company_id in own_bank else found.name if found else ""
-        state, problem = _readiness(slip, gateway, has_account=person.id in has_account)
-        payouts.append(
-            Payout(
-                pay_slip_id=slip.id,
-                company_id=slip.company_id,
-                production_id=slip.production_id,
-                shoot_day_id=slip.shoot_day_id,
-                person_id=slip.person_id,
-                amount_minor=slip.net_minor,
-                currency=slip.currency,
-                state=state,
-                gateway=gateway,
-                problem_code=problem,
-                created_at=till.clock.now(),
-            ),
+    payouts = [
+        Payout(
+            pay_slip_id=slip.id,
+            company_id=slip.company_id,
+            production_id=slip.production_id,
+            shoot_day_id=slip.shoot_day_id,
+            person_id=slip.person_id,
+            amount_minor=slip.net_minor,
+            currency=slip.currency,
+            state=way.state,
+            gateway=way.gateway,
+            problem_code=way.problem,
+            created_at=till.clock.now(),
         )
+        for slip, way in zip(slips, ways_of(session, slips, people, till), strict=True)
+    ]
     insert_all(session, payouts)
     return payouts
-
-
-def _paying_themselves(session: Session, company_ids: set[int]) -> set[int]:
-    """Return which of the companies send the money from a bank of their own."""
-    wanted = sa.select(Company.id).where(
-        Company.id.in_(company_ids),
-        Company.pays_by == PaysBy.OWN_BANK,
-    )
-    return set(session.scalars(wanted))
-
-
-def _readiness(
-    slip: PaySlip,
-    gateway: str,
-    *,
-    has_account: bool,
-) -> tuple[PayoutState, str]:
-    if slip.net_minor == 0:
-        return PayoutState.NOTHING_DUE, ""
-    if not gateway:
-        return PayoutState.HELD, NO_GATEWAY
-    return (PayoutState.DUE, "") if has_account else (PayoutState.HELD, NO_ACCOUNT)
 
 
 def _log(

@@ -82,6 +82,7 @@ def post_kept(session: Session, slip: PaySlip, what: str, amount: Money, *, cloc
         accounts.deductions(slip.withholding_agent),
         accounts.overpaid(slip.person_id),
         amount,
+        slip.company_id,
     )
     post(session, posting, clock=clock)
 
