@@ -8,7 +8,15 @@ from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
-from marketplace.domain.booking.jobs import announce_role, expire_offer, send_digest
+from marketplace.domain.booking.jobs import (
+    announce_role,
+    end_challenge,
+    expire_avail_check,
+    expire_counter,
+    expire_first_refusal,
+    expire_offer,
+    send_digest,
+)
 from marketplace.domain.documents.jobs import IssuedSlip, print_slip
 from marketplace.domain.documents.rules import SlipDocument
 from marketplace.domain.notices.jobs import send_mail
@@ -125,6 +133,10 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "build_export": _build_export,
         "close_day": _short(close_day),
         "confirm_payout": _confirm_payout,
+        "end_challenge": _short(end_challenge),
+        "expire_avail_check": _short(expire_avail_check),
+        "expire_counter": _short(expire_counter),
+        "expire_first_refusal": _short(expire_first_refusal),
         "expire_offer": _short(expire_offer),
         "expire_reconfirm": _short(expire_reconfirm),
         "forget_export": _short(forget_export),

@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from marketplace.blueprints.roles.forms import DISCLOSURES, KINDS, RoleForm, edit_form, role_form
 from marketplace.blueprints.roles.grid import grid_of
 from marketplace.blueprints.roles.pricing import Pricing, of_form, of_role
-from marketplace.domain.booking.services import edit_role
+from marketplace.domain.booking.services import breakdown, edit_role
 from marketplace.domain.casting.queries import roles as queries
 from marketplace.domain.casting.queries.roles import RoleRow
 from marketplace.domain.casting.services import roles as services
@@ -135,7 +135,7 @@ def close(role: str) -> ResponseReturnValue:
 
     def act(command: RoleAct) -> str:
         with transaction() as session:
-            return _told(services.close(session, command, clock=clock()))
+            return _told(breakdown.close_role(session, command, clock=clock()))
 
     return _carry_out(role, act)
 
@@ -147,7 +147,7 @@ def cut(role: str) -> ResponseReturnValue:
 
     def act(command: RoleAct) -> str:
         with transaction() as session:
-            return _told(services.cut(session, command, clock=clock()))
+            return _told(breakdown.cut_role(session, command, clock=clock()))
 
     return _carry_out(role, act)
 

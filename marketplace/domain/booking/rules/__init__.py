@@ -31,8 +31,16 @@ class NotFreeError(DomainError):
     """The dates do not fit between the person's other work."""
 
 
+class BehindError(NotFreeError):
+    """Another production has the first word about a date."""
+
+
 class OfferRefusedError(DomainError):
     """What was asked cannot be offered, or cannot be cancelled."""
+
+
+class WithdrewError(OfferRefusedError):
+    """The person took their application back before the offer was sent."""
 
 
 class OfferState(StrEnum):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from marketplace.db import lock, lock_one
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.booking.rules import (
     Action,
+    BehindError,
     BookingState,
     NotFreeError,
     OfferEndedError,
@@ -20,7 +22,8 @@ from marketplace.domain.booking.rules import (
     is_open_at,
     refusal,
 )
-from marketplace.domain.booking.services import offers, places, telling
+from marketplace.domain.booking.rules.refusals import RefusalAction
+from marketplace.domain.booking.services import offers, places, standing, telling
 from marketplace.domain.booking.services.telling import Facts, News
 from marketplace.domain.casting.models import Application, Role, RoleDate
 from marketplace.domain.casting.rules import ENDED, RoleState
@@ -70,7 +73,7 @@ def accept(session: Session, command: AnswerOffer, *, clock: Clock) -> Accepted:
     bookings = offers.bookings_of(session, offer)
     if offer.state == OfferState.ACCEPTED:
         return _result(bookings)
-    _refuse_ended(session, offer, clock=clock)
+    refuse_ended(session, offer, clock=clock)
     chosen = _chosen(bookings, command.booking_ids)
     lock(session, RoleDate, [booking.role_date_id for booking in chosen])
     lock(session, Person, [offer.person_id])
@@ -79,8 +82,11 @@ def accept(session: Session, command: AnswerOffer, *, clock: Clock) -> Accepted:
     for booking in chosen:
         _take(session, booking, actor_id, clock=clock)
     for booking in bookings:
-        if booking not in chosen:
+        if booking not in chosen and booking.state == BookingState.OFFERED:
             places.move(session, booking, Action.DECLINE, actor_id=actor_id, clock=clock)
+    dates = [booking.role_date_id for booking in bookings]
+    release = RefusalAction.RELEASE
+    standing.offer_ended(session, offer, dates, release, actor_id=actor_id, clock=clock)
     offers.record(session, offer, OfferState.ACCEPTED, actor_id, clock=clock)
     tasks.drop(session, f"expire_offer:{offer.id}", now=clock.now())
     places.settle_application(session, offer.id, actor_id=actor_id, clock=clock)
@@ -97,7 +103,8 @@ def decline(session: Session, command: DeclineOffer, *, clock: Clock) -> Offer:
     offer = _locked(session, command.offer_id, command.person_id)
     if offer.state == OfferState.DECLINED:
         return offer
-    _refuse_ended(session, offer, clock=clock)
+    if offer.state != OfferState.COUNTERED:
+        refuse_ended(session, offer, clock=clock)
     actor_id = session.get_one(Person, offer.person_id).user_id
     offers.end(
         session,
@@ -138,6 +145,8 @@ def _locked(session: Session, offer_id: int, person_id: int) -> Offer:
 
 
 _ENDED_WORDS = {
+    OfferState.COUNTERED: say("You asked for other terms; the production has yet to answer."),
+    OfferState.REPLACED: say("This offer was replaced by one on the terms you asked for."),
     OfferState.ACCEPTED: say("You have accepted this offer."),
     OfferState.DECLINED: say("You have declined this offer."),
     OfferState.EXPIRED: say("This offer has expired."),
@@ -145,7 +154,8 @@ _ENDED_WORDS = {
 }
 
 
-def _refuse_ended(session: Session, offer: Offer, *, clock: Clock) -> None:
+def refuse_ended(session: Session, offer: Offer, *, clock: Clock) -> None:
+    """Refuse to answer a locked offer that cannot be answered; raises OfferEndedError."""
     if offer.state != OfferState.SENT:
         raise OfferEndedError(_ENDED_WORDS[OfferState(offer.state)])
     if not is_open_at(clock.now(), offer.expires_at):
@@ -167,7 +177,7 @@ def _chosen(bookings: Sequence[Booking], booking_ids: Sequence[int]) -> list[Boo
 
 
 def _refuse_work(session: Session, offer: Offer, chosen: list[Booking], *, clock: Clock) -> None:
-    """Refuse dates that have begun, and dates too close to other work or to each other."""
+    """Refuse dates that have begun, are too close to other work, or are somebody else's first."""
     dates = telling.dates_of(session, chosen)
     work = places.work_around(session, offer.person_id, chosen)
     for booking in chosen:
@@ -178,14 +188,30 @@ def _refuse_work(session: Session, offer: Offer, chosen: list[Booking], *, clock
         if why is not None:
             raise NotFreeError(why)
         work.append(places.window(booking))
+    _refuse_behind(session, chosen, dates)
+
+
+def _refuse_behind(session: Session, chosen: list[Booking], dates: Mapping[int, date]) -> None:
+    """Refuse dates that another production has first refusal for, until that has ended."""
+    for booking in chosen:
+        window = places.window(booking)
+        first = standing.ahead(session, booking.person_id, booking.production_id, window)
+        if first:
+            raise BehindError(
+                say(
+                    "%(title)s has first refusal for %(date)s. Under Availability, ask them to "
+                    "decide or take it back; then accept.",
+                    title=first[0].title,
+                    date=dates[booking.id],
+                ),
+            )
 
 
 def _take(session: Session, booking: Booking, actor_id: int, *, clock: Clock) -> None:
     if not places.take_place(session, booking.role_date_id):
         places.queue(session, booking, actor_id=actor_id, clock=clock)
         return
-    places.move(session, booking, Action.ACCEPT, actor_id=actor_id, clock=clock)
-    places.flush_work(session)
+    places.confirm(session, booking, Action.ACCEPT, actor_id=actor_id, clock=clock)
 
 
 def _result(bookings: Sequence[Booking]) -> Accepted:

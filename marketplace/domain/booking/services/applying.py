@@ -11,6 +11,7 @@ from marketplace.db import lock
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.booking.queries.agenda import diary
 from marketplace.domain.booking.rules import (
+    UNANSWERED,
     BookingState,
     NotFreeError,
     OfferState,
@@ -64,7 +65,7 @@ def withdraw(session: Session, command: Withdraw, *, clock: Clock) -> Applicatio
     application = applications.own(session, command)
     waiting = sa.select(Offer.id).where(
         Offer.application_id == application.id,
-        Offer.state == OfferState.SENT,
+        Offer.state.in_(UNANSWERED),
     )
     held = lock(session, Offer, session.scalars(waiting).all())
     standbys = _standbys(session, application)
@@ -72,7 +73,7 @@ def withdraw(session: Session, command: Withdraw, *, clock: Clock) -> Applicatio
     lock(session, Person, [command.person_id])
     actor_id = session.get_one(Person, command.person_id).user_id
     for offer in held:
-        if offer.state == OfferState.SENT:
+        if offer.state in UNANSWERED:
             offers.end(session, offer, OfferState.DECLINED, actor_id, clock=clock)
     for booking in standbys:
         endings.give_back(session, GiveBack(booking.id, application.person_id), clock=clock)

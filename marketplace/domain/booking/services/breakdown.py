@@ -1,4 +1,4 @@
-"""Change a role that people are booked for."""
+"""Change, close or cut a role that people are booked or asked for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.domain.booking.models import Booking
+from marketplace.domain.booking.services import refusals
 from marketplace.domain.booking.services.endings import promote_standby
 from marketplace.domain.casting.models import RoleDate
 from marketplace.domain.casting.services import roles
-from marketplace.domain.casting.services.roles import EditRole
+from marketplace.domain.casting.services.roles import EditRole, RoleAct
 from marketplace.kernel.clock import Clock
 
 
@@ -26,3 +27,23 @@ def edit_role(session: Session, command: EditRole, *, clock: Clock) -> list[Book
         if headcount > before.get(place_id, headcount):
             promoted += promote_standby(session, place_id, clock=clock)
     return promoted
+
+
+def close_role(session: Session, command: RoleAct, *, clock: Clock) -> int:
+    """Close a role and let everyone go who waits for it, first refusals included.
+
+    Returns how many applicants were told. Raises what `casting.services.roles.close` refuses.
+    """
+    told = roles.close(session, command, clock=clock)
+    refusals.release_role(session, command.role_id, command.by_id, clock=clock)
+    return told
+
+
+def cut_role(session: Session, command: RoleAct, *, clock: Clock) -> int:
+    """Cut a role and let everyone go who waits for it, first refusals included.
+
+    Returns how many applicants were told. Raises what `casting.services.roles.cut` refuses.
+    """
+    told = roles.cut(session, command, clock=clock)
+    refusals.release_role(session, command.role_id, command.by_id, clock=clock)
+    return told

@@ -19,17 +19,20 @@ from marketplace.domain.audit import services as audit
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.booking.queries import DayWindow, fits
 from marketplace.domain.booking.rules import (
+    UNANSWERED,
     Action,
     BookingState,
     NotFreeError,
     OfferEndedError,
     OfferRefusedError,
     OfferState,
+    WithdrewError,
     is_open_at,
     is_possible,
 )
-from marketplace.domain.booking.services import places, telling
-from marketplace.domain.booking.services.telling import Facts, News
+from marketplace.domain.booking.rules.refusals import OfferAction, RefusalAction, offer_after
+from marketplace.domain.booking.services import places, standing, telling
+from marketplace.domain.booking.services.telling import News
 from marketplace.domain.casting.models import Application, Role, RoleDate
 from marketplace.domain.casting.rules import Action as Selection
 from marketplace.domain.casting.rules import ApplicationState, RoleState
@@ -38,16 +41,22 @@ from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import ProductionState
 from marketplace.domain.tasks import services as tasks
+from marketplace.kernel import zones
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import NotFoundError
-from marketplace.kernel.sentences import say
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence, say
 
 _HAS_IT = (BookingState.OFFERED, BookingState.STANDBY, BookingState.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
 class SendOffer:
-    """Ask one person to work some dates of a role, until `expires_at` (exclusive)."""
+    """Ask one person to work some dates of a role, until `expires_at` (exclusive).
+
+    day_rate: other than the role's, because the person asked for it in answer to the offer
+    `replaces_id`.
+    """
 
     role_id: int
     person_id: int
@@ -56,6 +65,8 @@ class SendOffer:
     expires_at: datetime
     note: str
     sent_by_id: int
+    day_rate: Money | None = None
+    replaces_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +110,20 @@ def send_offer(session: Session, command: SendOffer, *, clock: Clock) -> Offer:
         expires_at=command.expires_at,
         sent_by_id=command.sent_by_id,
         sent_at=clock.now(),
+        replaces_id=command.replaces_id,
     )
     session.add(offer)
     session.flush()
-    bookings = [_offered(offer, role, production, one) for one in asked]
+    rate = command.day_rate or Money(role.day_rate_minor, role.currency)
+    bookings = [_offered(offer, (role, rate), production, one) for one in asked]
     session.add_all(bookings)
     session.flush()
     key = f"expire_offer:{offer.id}"
     tasks.ask(session, "expire_offer", key, offer.id, run_at=offer.expires_at)
-    _tell_sent(session, offer, bookings, clock=clock)
+    places_asked = [one.place.id for one in asked]
+    by = command.sent_by_id
+    standing.offered(session, command.person_id, places_asked, actor_id=by, clock=clock)
+    telling.tell_sent(session, offer, bookings, clock=clock)
     return offer
 
 
@@ -122,7 +138,7 @@ def withdraw_offer(session: Session, command: WithdrawOffer, *, clock: Clock) ->
         raise NotFoundError(say("There is no such offer."))
     if offer.state == OfferState.WITHDRAWN:
         return offer
-    if offer.state != OfferState.SENT:
+    if offer.state not in UNANSWERED:
         raise OfferEndedError(say("This offer was answered or has expired meanwhile."))
     end(session, offer, OfferState.WITHDRAWN, command.by_id, reason=command.reason, clock=clock)
     facts = telling.facts_of(session, offer.id)
@@ -155,6 +171,13 @@ _ENDS = {
     OfferState.EXPIRED: Action.EXPIRE,
     OfferState.DECLINED: Action.DECLINE,
 }
+_STEPS = {
+    OfferState.ACCEPTED: OfferAction.ACCEPT,
+    OfferState.DECLINED: OfferAction.DECLINE,
+    OfferState.EXPIRED: OfferAction.EXPIRE,
+    OfferState.WITHDRAWN: OfferAction.WITHDRAW,
+    OfferState.REPLACED: OfferAction.AGREE,
+}
 
 
 def end(
@@ -167,7 +190,14 @@ def end(
     clock: Clock,
 ) -> None:
     """End a locked offer without a booking, and everything that hung on it."""
-    for booking in bookings_of(session, offer):
+    lock(session, Person, [offer.person_id])
+    bookings = bookings_of(session, offer)
+    over = RefusalAction.EXPIRE if state is OfferState.EXPIRED else RefusalAction.RELEASE
+    dates = [booking.role_date_id for booking in bookings]
+    standing.offer_ended(session, offer, dates, over, actor_id=actor_id, clock=clock)
+    for booking in bookings:
+        if booking.state != BookingState.OFFERED:
+            continue
         places.move(
             session,
             booking,
@@ -192,6 +222,7 @@ def record(
 ) -> None:
     """Give a locked offer its last state, and write the log."""
     facts = telling.facts_of(session, offer.id)
+    offer_after(OfferState(offer.state), _STEPS[state])
     act = audit.Act(
         f"offer:{offer.public_id}",
         state,
@@ -304,11 +335,28 @@ def _move_application(session: Session, command: SendOffer, *, clock: Clock) -> 
         raise NotFoundError(say("There is no such application."))
     if application.state in {ApplicationState.OFFERED, ApplicationState.BOOKED}:
         return
+    if application.state == ApplicationState.WITHDRAWN:
+        raise WithdrewError(_withdrew(session, application))
     actor = command.sent_by_id
     selects.move(session, application, Selection.OFFER, actor_id=actor, clock=clock)
 
 
-def _offered(offer: Offer, role: Role, production: Production, asked: _Asked) -> Booking:
+def _withdrew(session: Session, application: Application) -> Sentence:
+    role = session.get_one(Role, application.role_id)
+    zone = session.get_one(Production, role.production_id).zone
+    there = zones.local(application.changed_at, zone)
+    return say(
+        "%(name)s withdrew at %(time)s, %(date)s: the offer was not sent.",
+        name=session.get_one(Person, application.person_id).stage_name,
+        time=f"{there:%H:%M}",
+        date=there.date(),
+    )
+
+
+def _offered(
+    offer: Offer, terms: tuple[Role, Money], production: Production, asked: _Asked
+) -> Booking:
+    role, rate = terms
     return Booking(
         offer_id=offer.id,
         role_id=role.id,
@@ -319,9 +367,9 @@ def _offered(offer: Offer, role: Role, production: Production, asked: _Asked) ->
         call_at=asked.day.call_at,
         wrap_at=asked.day.wrap_at,
         rest_minutes=production.minimum_rest_minutes,
-        day_rate_minor=role.day_rate_minor,
+        day_rate_minor=rate.minor,
         guaranteed_minutes=role.guaranteed_minutes,
-        currency=role.currency,
+        currency=rate.currency,
         agreement=production.agreement,
         scheme=production.scheme,
         withholding_agent=production.withholding_agent,
@@ -330,37 +378,3 @@ def _offered(offer: Offer, role: Role, production: Production, asked: _Asked) ->
         engagement=_engagement(production),
         payroll_period=production.payroll_period,
     )
-
-
-def _tell_sent(
-    session: Session,
-    offer: Offer,
-    bookings: Sequence[Booking],
-    *,
-    clock: Clock,
-) -> None:
-    facts = telling.facts_of(session, offer.id)
-    act = audit.Act(
-        f"offer:{offer.public_id}",
-        "send",
-        after={"state": OfferState.SENT.value, "dates": [one.public_id for one in bookings]},
-        company_id=facts.company_id,
-    )
-    audit.record(session, act, actor_id=offer.sent_by_id, clock=clock)
-    telling.tell_talent(session, facts, _sent_news(session, facts, offer, bookings), clock=clock)
-
-
-def _sent_news(
-    session: Session,
-    facts: Facts,
-    offer: Offer,
-    bookings: Sequence[Booking],
-) -> News:
-    lines = (
-        telling.rate_line(bookings[0]),
-        *telling.day_lines(session, bookings, facts.zone),
-        *telling.fee_lines(bookings[0]),
-        telling.deadline_line(offer.expires_at, facts.zone),
-    )
-    subject = say("You have an offer: %(role)s in %(title)s", **facts.names)
-    return News(f"offer:{offer.public_id}:sent", subject, lines, kind="offer")

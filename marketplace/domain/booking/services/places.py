@@ -14,6 +14,7 @@ from marketplace.domain.audit import services as audit
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.booking.queries import windows_of
 from marketplace.domain.booking.rules import (
+    HAS_PLACE,
     LONGEST_REST,
     REST_MESSAGE,
     Action,
@@ -25,7 +26,7 @@ from marketplace.domain.booking.rules import (
     fit,
     standby_ends_at,
 )
-from marketplace.domain.booking.services import telling
+from marketplace.domain.booking.services import standing, telling
 from marketplace.domain.booking.services.telling import News
 from marketplace.domain.casting.models import Application, RoleDate
 from marketplace.domain.casting.rules import ENDED, ApplicationState
@@ -95,6 +96,23 @@ def move(
         company_id,
     )
     audit.record(session, act, actor_id=actor_id, clock=clock)
+
+
+def confirm(
+    session: Session,
+    booking: Booking,
+    action: Action,
+    *,
+    actor_id: int | None,
+    clock: Clock,
+) -> None:
+    """Make a booking of a place that was taken; every first refusal in its way ends with it.
+
+    Raises NotFreeError when other work leaves too little rest; the transaction is lost then.
+    """
+    move(session, booking, action, actor_id=actor_id, clock=clock)
+    flush_work(session)
+    standing.booked(session, booking, actor_id=actor_id, clock=clock)
 
 
 def take_place(session: Session, role_date_id: int) -> bool:
@@ -183,8 +201,7 @@ def promote(session: Session, line: list[Booking], *, clock: Clock) -> list[Book
             continue
         if not take_place(session, booking.role_date_id):
             break
-        move(session, booking, Action.PROMOTE, actor_id=None, clock=clock)
-        flush_work(session)
+        confirm(session, booking, Action.PROMOTE, actor_id=None, clock=clock)
         settle_application(session, booking.offer_id, actor_id=None, clock=clock)
         _tell_promoted(session, booking, clock=clock)
         promoted.append(booking)
@@ -243,7 +260,7 @@ def _standing(session: Session, application_id: int) -> ApplicationState:
             .where(Offer.application_id == application_id),
         ),
     )
-    if BookingState.CONFIRMED in states:
+    if states & set(HAS_PLACE):
         return _A.BOOKED
     if states & {BookingState.OFFERED, BookingState.STANDBY}:
         return _A.OFFERED

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.domain.accounts.models import User
+from marketplace.domain.audit import services as audit
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.booking.rules.cancelling import deal_words, read_policy
 from marketplace.domain.casting.models import Role
@@ -165,3 +166,38 @@ def tell_casting(session: Session, facts: Facts, news: News, *, clock: Clock) ->
         path=facts.applicants,
     )
     notices.tell(session, facts.casting, message, clock=clock)
+
+
+def tell_sent(
+    session: Session,
+    offer: Offer,
+    bookings: Sequence[Booking],
+    *,
+    clock: Clock,
+) -> None:
+    """Write down that an offer went out, and tell the person."""
+    facts = facts_of(session, offer.id)
+    act = audit.Act(
+        f"offer:{offer.public_id}",
+        "send",
+        after={"state": str(offer.state), "dates": [one.public_id for one in bookings]},
+        company_id=facts.company_id,
+    )
+    audit.record(session, act, actor_id=offer.sent_by_id, clock=clock)
+    tell_talent(session, facts, _sent_news(session, facts, offer, bookings), clock=clock)
+
+
+def _sent_news(
+    session: Session,
+    facts: Facts,
+    offer: Offer,
+    bookings: Sequence[Booking],
+) -> News:
+    lines = (
+        rate_line(bookings[0]),
+        *day_lines(session, bookings, facts.zone),
+        *fee_lines(bookings[0]),
+        deadline_line(offer.expires_at, facts.zone),
+    )
+    subject = say("You have an offer: %(role)s in %(title)s", **facts.names)
+    return News(f"offer:{offer.public_id}:sent", subject, lines, kind="offer")
