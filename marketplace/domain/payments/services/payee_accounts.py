@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.db import insert_once, lock, lock_one
+from marketplace.db import insert_once, lock_one
 from marketplace.domain.audit.services import Act, record
 from marketplace.domain.notices.services import Message, tell
 from marketplace.domain.payments.models import PayeeAccount
@@ -178,23 +177,6 @@ def keep_status(
     if status.state is not PayeeState.READY:
         return 0
     return account_is_ready(session, row.person_id, row.gateway, clock=clock)
-
-
-def accounts_of(
-    session: Session,
-    person_ids: Collection[int],
-    gateways: Collection[str],
-) -> Mapping[tuple[int, str], PayeeAccount]:
-    """Lock and return the accounts of some people, by person and gateway.
-
-    Held until the end of the transaction, so that what is decided by their state stays true.
-    """
-    found = sa.select(PayeeAccount.id).where(
-        PayeeAccount.person_id.in_(person_ids),
-        PayeeAccount.gateway.in_(gateways),
-    )
-    rows = lock(session, PayeeAccount, list(session.scalars(found)))
-    return {(row.person_id, row.gateway): row for row in rows}
 
 
 def _log(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import insert_all, lock
-from marketplace.domain.payments.models import Payout, PayoutAttempt
+from marketplace.domain.payments.models import PayeeAccount, Payout, PayoutAttempt
 from marketplace.domain.payments.ports import PayoutOrder
 from marketplace.domain.payments.rules import (
     BANK_FILE,
@@ -22,6 +22,9 @@ from marketplace.domain.payments.rules import (
     group_of,
     next_step,
 )
+from marketplace.domain.payments.rules.gateways import PAYEE_NOT_READY, PayeeState
+from marketplace.domain.payments.services.carriers import accounts_of
+from marketplace.domain.payments.services.telling import tell_payee_is_needed
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.productions.models import ShootDay
@@ -61,8 +64,9 @@ def start_payouts(
 
     The order is that of the payouts' ids, whatever the order in which they are asked for.
     """
+    accounts = _accounts(session, payout_ids)
     payouts = [one for one in lock(session, Payout, payout_ids) if one.gateway != BANK_FILE]
-    due = [one for one in payouts if one.state == PayoutState.DUE]
+    due = _ready(session, payouts, accounts, clock)
     sending = [one for one in payouts if one.state == PayoutState.SENDING]
     attempts = {one.payout_id: one for one in _last_attempts(session, sending)}
     for attempt in attempts.values():
@@ -73,6 +77,42 @@ def start_payouts(
     session.flush()
     going = [one for one in payouts if one.state == PayoutState.SENDING]
     return {payout.id: _leaving(payout, attempts[payout.id], clock) for payout in going}
+
+
+Accounts = Mapping[tuple[int, str], PayeeAccount]
+
+
+def _accounts(session: Session, payout_ids: Sequence[int]) -> Accounts:
+    """Lock the accounts that some payouts go to, before the payouts themselves."""
+    rows = session.execute(
+        sa.select(Payout.person_id, Payout.gateway).where(
+            Payout.id.in_(payout_ids),
+            Payout.gateway != BANK_FILE,
+        ),
+    ).all()
+    return accounts_of(session, {person for person, _ in rows}, {name for _, name in rows})
+
+
+def _ready(
+    session: Session,
+    payouts: Sequence[Payout],
+    accounts: Accounts,
+    clock: Clock,
+) -> list[Payout]:
+    """Return those due that may leave; who cannot be paid at the gateway any more is held."""
+    ready = []
+    for payout in payouts:
+        if payout.state != PayoutState.DUE:
+            continue
+        account = accounts.get((payout.person_id, payout.gateway))
+        if account is None or account.state == PayeeState.READY:
+            ready.append(payout)
+            continue
+        payout.state = after(PayoutState.DUE, Event.LACKING)
+        payout.problem_code = PAYEE_NOT_READY
+        slip = session.get_one(PaySlip, payout.pay_slip_id)
+        tell_payee_is_needed(session, payout, slip, clock=clock)
+    return ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +202,23 @@ def _orders(session: Session, payouts: Sequence[Payout]) -> dict[int, dict[str, 
     if not payouts:
         return {}
     slips = {one.pay_slip_id: one for one in payouts}
+    mine = sa.and_(
+        PayeeAccount.person_id == Payout.person_id,
+        PayeeAccount.gateway == Payout.gateway,
+    )
     rows = session.execute(
         sa.select(
             PaySlip.id,
             PaySlip.number,
-            Person.public_id,
+            sa.func.coalesce(PayeeAccount.account, Person.public_id),
             Payee.account_last4,
             ShootDay.public_id,
         )
         .select_from(PaySlip)
+        .join(Payout, Payout.pay_slip_id == PaySlip.id)
         .join(Person, Person.id == PaySlip.person_id)
         .join(Payee, Payee.person_id == Person.id)
+        .join(PayeeAccount, mine, isouter=True)
         .join(ShootDay, ShootDay.id == PaySlip.shoot_day_id)
         .where(PaySlip.id.in_(list(slips))),
     )
