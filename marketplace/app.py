@@ -27,6 +27,7 @@ from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.adapters.sandbox.mail import OutboxPost
 from marketplace.adapters.schemas import check_message
 from marketplace.adapters.stripe_gateway import PAGES, StripeGateway, connect
+from marketplace.adapters.stripe_letters import StripeLetters
 from marketplace.adapters.vault import AesVault
 from marketplace.domain.accounts.ports import Passwords
 from marketplace.domain.payments.ports import Gateway
@@ -58,7 +59,7 @@ def make_outside(
         passwords=passwords or Argon2Passwords(),
         vault=AesVault(settings.field_keys, index_key),
         write=presentation.sentence,
-        gateways=_gateways(settings, sandbox),
+        gateways=_gateways(settings, sandbox, now),
         compose=LetterWriter(settings.base_url),
         post=SmtpPost(mail_server, settings.mail_from) if mail_server else OutboxPost(),
         printer=PlateSlipPrinter(settings.base_url),
@@ -76,16 +77,27 @@ def make_outside(
     )
 
 
-def _gateways(settings: Settings, sandbox: SandboxGateway) -> tuple[Gateway, ...]:
+def _gateways(
+    settings: Settings,
+    sandbox: SandboxGateway,
+    clock: Clock,
+) -> tuple[Gateway, ...]:
     """Return who carries money, in order of preference; only the demo has more than one."""
     if settings.stripe is None:
         return (sandbox,)
     given = settings.stripe
+    client = connect(given.api_key, given.base)
+    secrets = {
+        "platform": given.webhook_secret,
+        "connect": given.connect_webhook_secret,
+        "v2": given.v2_webhook_secret,
+    }
     stripe = StripeGateway(
-        connect(given.api_key, given.base),
+        client,
         accounts_api=given.accounts_api,
         home=given.country,
         pages=(given.base,) if given.base else PAGES,
+        letters=StripeLetters(client, secrets, clock, is_live=given.is_live),
     )
     return (stripe, sandbox) if settings.is_demo else (stripe,)
 

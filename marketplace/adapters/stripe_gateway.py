@@ -6,7 +6,7 @@ that was cut, timed out or met a proxy tells nothing. docs/adr/0008-payouts.md h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -15,8 +15,10 @@ import stripe
 
 from marketplace.adapters.stripe_answers import meaning, unread
 from marketplace.adapters.stripe_funding import StripeFunding
+from marketplace.adapters.stripe_letters import StripeLetters
 from marketplace.adapters.stripe_payees import AccountsV1, AccountsV2, StripePayees
-from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Transfer, Unknown
+from marketplace.adapters.stripe_watch import StripeWatch
+from marketplace.domain.payments.ports import Hint, PayoutOrder, Refused, Sent, Transfer, Unknown
 from marketplace.kernel.money import Money
 
 API_VERSION: Final = "2026-10-28.endive"
@@ -50,7 +52,7 @@ def connect(key: str, base: str = "") -> stripe.StripeClient:
     )
 
 
-class StripeGateway(StripePayees, StripeFunding):
+class StripeGateway(StripePayees, StripeFunding, StripeWatch):
     """Moves money from the platform's balance to payees' accounts.
 
     The payee of an order is their account at Stripe. pages: where Stripe's own pages are.
@@ -66,9 +68,11 @@ class StripeGateway(StripePayees, StripeFunding):
         accounts_api: str = "v2",
         home: str = "US",
         pages: Sequence[str] = PAGES,
+        letters: StripeLetters | None = None,
     ) -> None:
         """Talk through a client made by `connect`; home: the platform's own country."""
-        self._client = client
+        super().__init__(client)
+        self._letters = letters
         self._accounts = AccountsV1(client, home) if accounts_api == "v1" else AccountsV2(client)
         self.pages = tuple(pages)
 
@@ -94,6 +98,10 @@ class StripeGateway(StripePayees, StripeFunding):
             return [one for one in self._listed(transfer_group=group) if one.payout_id == payout_id]
         except (stripe.StripeError, requests.RequestException, ValueError) as problem:
             return Unknown(f"The list could not be read: {type(problem).__name__}.")
+
+    def event(self, source: str, body: bytes, headers: Mapping[str, str]) -> Hint | None:
+        """Check a letter's signature and read it; None: it is not from there, or not of now."""
+        return self._letters.event(source, body, headers) if self._letters else None
 
     def transfers(self) -> Iterator[Transfer]:
         """Return every transfer that is ours, oldest first."""

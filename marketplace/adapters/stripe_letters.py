@@ -47,7 +47,7 @@ class StripeLetters:
             return None
         check = (
             self._client.parse_event_notification
-            if source == Channel.THIN
+            if source == Channel.V2
             else self._client.construct_event
         )
         try:

@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replays", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "channel IN ('platform', 'connect', 'thin')",
+            "channel IN ('platform', 'connect', 'v2')",
             name=op.f("ck_gateway_event_channel_known"),
         ),
         sa.CheckConstraint(

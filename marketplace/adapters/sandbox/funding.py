@@ -79,8 +79,7 @@ class SandboxFunding:
         if found is None:
             return Unknown("There is no such checkout.")
         amount = Money(found["amount_minor"], found["currency"])
-        came_at = datetime.fromisoformat(found["made_at"])
-        came_at += BANK_TAKES if found["way"] == BANK else timedelta(0)
+        came_at = _came_at(found)
         if came_at > self._clock.now():
             return FundingState(FundingStep.PROCESSING, amount, ref)
         fee = _cost(amount, found["way"])
@@ -109,6 +108,13 @@ class SandboxFunding:
             found = books.execute(there, (transfer, self._clock.now().isoformat())).fetchone()
             return self._give_back(books, found, transfer, amount, key)
 
+    def _came_in(self, books: sqlite3.Connection) -> list[Money]:
+        """Return what productions have paid in, less what bringing it cost."""
+        now = self._clock.now()
+        rows = [row for row in books.execute("SELECT * FROM payin") if _came_at(row) <= now]
+        amounts = [(Money(row["amount_minor"], row["currency"]), row["way"]) for row in rows]
+        return [amount - _cost(amount, way) for amount, way in amounts]
+
     def _give_back(
         self,
         books: sqlite3.Connection,
@@ -131,6 +137,11 @@ class SandboxFunding:
             (ref, key, source, amount.minor, now.isoformat()),
         )
         return Sent(ref, now)
+
+
+def _came_at(payin: sqlite3.Row) -> datetime:
+    made_at = datetime.fromisoformat(payin["made_at"])
+    return made_at + (BANK_TAKES if payin["way"] == BANK else timedelta(0))
 
 
 def _given_back(books: sqlite3.Connection, source: str) -> int:

@@ -20,6 +20,7 @@ from random import Random
 from typing import Any, Final
 
 from marketplace.adapters.sandbox.funding import FUNDING_SCHEMA, SandboxFunding
+from marketplace.adapters.sandbox.watch import SandboxWatch
 from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Transfer, Unknown
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.frozen import freeze
@@ -82,7 +83,7 @@ class Fault:
     percent: int
 
 
-class SandboxGateway(SandboxFunding):
+class SandboxGateway(SandboxFunding, SandboxWatch):
     """Keeps its books in one SQLite file that any number of processes may use at once.
 
     honours_keys: False makes the naive gateway that control tests need: it pays every time.

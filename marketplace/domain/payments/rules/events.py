@@ -44,12 +44,12 @@ LISTENED: Final = (
 class Channel(StrEnum):
     """Which door a letter came through; each has a secret of its own.
 
-    platform: about our own account; connect: about payees' accounts; thin: of the second API.
+    platform: about our own account; connect: about payees' accounts; v2: of the second API.
     """
 
     PLATFORM = "platform"
     CONNECT = "connect"
-    THIN = "thin"
+    V2 = "v2"
 
 
 class Upshot(StrEnum):
