@@ -21,6 +21,8 @@ from marketplace.domain.documents.jobs import IssuedSlip, print_slip
 from marketplace.domain.documents.rules import SlipDocument
 from marketplace.domain.notices.jobs import send_mail
 from marketplace.domain.payments.jobs import confirm_payout, issue_voucher, pay_card, send_payout
+from marketplace.domain.payments.jobs.letters import handle_letter
+from marketplace.domain.payments.jobs.reconciling import reconcile
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
@@ -72,6 +74,14 @@ def _send_payout(work: Work) -> None:
 
 def _confirm_payout(work: Work) -> None:
     confirm_payout(work.unit, work.subject_id, till=work.outside.till)
+
+
+def _handle_event(work: Work) -> None:
+    handle_letter(work.unit, work.subject_id, till=work.outside.till)
+
+
+def _reconcile(work: Work) -> None:
+    reconcile(work.unit, work.subject_id, till=work.outside.till)
 
 
 def _print_slip(work: Work) -> None:
@@ -140,10 +150,12 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "expire_offer": _short(expire_offer),
         "expire_reconfirm": _short(expire_reconfirm),
         "forget_export": _short(forget_export),
+        "handle_event": _handle_event,
         "issue_voucher": _issue_voucher,
         "pay_card": _pay_card,
         "print_remittance": _print_remittance,
         "print_slip": _print_slip,
+        "reconcile": _reconcile,
         "release_standby": _short(release_standby),
         "send_digest": _send_digest,
         "send_mail": _send_mail,

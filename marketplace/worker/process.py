@@ -17,9 +17,11 @@ from marketplace.outside import Outside
 from marketplace.worker.books import BooksWatch
 from marketplace.worker.clock import CHECK_MINUTES, Clockwork
 from marketplace.worker.engine import DbosEngine
+from marketplace.worker.nights import planner
 
 log = structlog.get_logger()
 
+PLAN_HOURS: Final = 1
 LONGEST_SILENCE: Final = timedelta(seconds=30)
 MOST_MEMORY: Final = 1536 * 1024 * 1024
 STALLED: Final = 3
@@ -36,7 +38,10 @@ def run_worker(outside: Outside) -> int:
     engine = DbosEngine(settings.database_url, settings.instance)
     clockwork = Clockwork(crew, engine, outside.clock)
     clockwork.every(books.check, minutes=CHECK_MINUTES)
+    plan_nights = planner(crew, outside)
+    clockwork.every(plan_nights, hours=PLAN_HOURS)
     books.check()
+    plan_nights()
     with engine.run(crew.drain):
         clockwork.start()
         log.info("worker_started", is_embedded=settings.database_url.startswith("sqlite"))
