@@ -155,7 +155,7 @@ def calc(question: TextIO, *, is_table: bool) -> None:
     \b
     deal     rate, hours, agreement; or hourly; currency, overtime_rate, commission_pct,
              minimum, card, guaranteed
-    day      date, zone, call, wrap, meals [[out, in]], previous_wrap, previous_multiplier,
+    day      date, zone, call, wrap, meals [[out, in, is_ndb?]], previous_wrap, previous_multiplier,
              day_number; or instead of these three before [{date, call, wrap, meals}];
              holiday, bumps {code: count}, extras [{code, amount, quantity, in_overtime_base,
              reimbursement}]; times are "26:00" or ISO with an offset

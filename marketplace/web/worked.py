@@ -22,6 +22,7 @@ from marketplace.web.presentation import exact
 DAY: Final = 24 * 60
 WORDS: Final = {
     "in_": say("In"),
+    "ndb": say("Breakfast (NDB)"),
     "meal_out": say("Meal out"),
     "meal_in": say("Meal in"),
     "meal2_out": say("2nd out"),
@@ -84,6 +85,7 @@ def clock_texts(hours: Hours, on: date, zone: str) -> dict[str, str]:
     """Write the times of a day by the names of WORDS."""
     instants = {
         "in_": hours.in_at,
+        "ndb": hours.ndb_at,
         "meal_out": hours.meal_out_at,
         "meal_in": hours.meal_in_at,
         "meal2_out": hours.meal2_out_at,

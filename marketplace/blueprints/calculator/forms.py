@@ -66,6 +66,7 @@ TIMES: Final = {
     "meal_in": "meal_in",
     "meal2_out": "meal2_out",
     "meal2_in": "meal2_in",
+    "ndb": "ndb",
 }
 """Which field of the form holds which time of a card."""
 
@@ -127,6 +128,11 @@ class CalculatorForm(PageForm):
     meal_in = clock_field(_("Meal in"))
     meal2_out = clock_field(_("2nd meal out"))
     meal2_in = clock_field(_("2nd meal in"))
+    ndb = StringField(
+        _("Breakfast (NDB)"),
+        [Length(max=6)],
+        description=_("When a paid breakfast of 15 minutes began: it does not stop the clock."),
+    )
     previous = ClockField(
         _("Wrap of the day before"),
         [Optional()],

@@ -9,7 +9,8 @@ from babel.core import get_global
 
 from marketplace.blueprints.calculator.forms import CalculatorForm
 from marketplace.domain.payroll.queries import load_scheme
-from marketplace.domain.payroll.rules.shapes import Deal, Meal, PayError, PayLine, WorkedDay
+from marketplace.domain.payroll.rules.shapes import Deal, PayError, PayLine, WorkedDay
+from marketplace.domain.payroll.services.days import meals_of
 from marketplace.domain.payroll.services.estimates import Estimate, Taxing, estimate, paid_before
 from marketplace.domain.timecards.rules import Hours
 from marketplace.kernel.money import Money
@@ -100,7 +101,7 @@ def _day(form: CalculatorForm, hours: Hours) -> WorkedDay:
         zone=form.zone.data,
         in_at=hours.in_at,
         out_at=hours.out_at,
-        meals=tuple(Meal(out_at, in_at) for out_at, in_at in hours.meals),
+        meals=meals_of(hours),
         adjustments=form.adjustments(),
         previous_wrap_at=form.rested_from,
         day_number=int(form.day_number.data),

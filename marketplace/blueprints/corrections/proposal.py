@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -77,7 +77,7 @@ def proposal_of(
     try:
         hours = read_hours(TypedHours(**page.typed), card.shoot_date, card.call_at, zone)
         extras = read_extras(page.extras, begun.adjustments, card.currency)
-        page.hours = Hours(hours.in_at, hours.out_at, hours.meals, extras)
+        page.hours = replace(hours, adjustments=extras)
         page.was = earnings_of(session, card.id)
         page.now = preview(session, card.booking_id, page.hours)
     except (HoursError, PayError) as refusal:

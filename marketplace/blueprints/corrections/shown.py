@@ -13,7 +13,8 @@ from marketplace.domain.payroll.services import preview
 from marketplace.domain.payroll.services.corrections import current_slip, lines_of_slip
 from marketplace.domain.reports.queries.corrections import SlipLink, slips_of_voucher
 from marketplace.domain.timecards.queries.vouchers import VoucherRow
-from marketplace.domain.timecards.rules import Hours, VoucherState
+from marketplace.domain.timecards.rules import Hours
+from marketplace.domain.timecards.rules.vouchers import VoucherState
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
 from marketplace.web.worked import NONE, WORDS, clock_texts, extra_text, extra_word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -213,7 +213,7 @@ def _read(row: Row, day: DayRow, zone: str) -> None:
         hours = read_hours(TypedHours(**row.typed), day.shoot_date, row.card.call_at, zone)
         recorded = row.card.hours.adjustments if row.card.hours else ()
         extras = read_extras(row.bumps, recorded, row.card.currency)
-        row.hours = Hours(hours.in_at, hours.out_at, hours.meals, extras)
+        row.hours = replace(hours, adjustments=extras)
         _refuse_stale(row)
     except HoursError as refusal:
         row.problem = refusal

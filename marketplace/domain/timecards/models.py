@@ -9,14 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, key, one_of, optional_ref, ref
-from marketplace.domain.timecards.rules import (
-    CLOSED_VOUCHERS,
-    CardKind,
-    CardState,
-    QueryAnswer,
-    QueryPart,
-    VoucherState,
-)
+from marketplace.domain.timecards.rules import CardKind, CardState, QueryAnswer, QueryPart
+from marketplace.domain.timecards.rules.vouchers import CLOSED_VOUCHERS, VoucherState
 from marketplace.kernel.ids import public_id
 
 
@@ -86,6 +80,7 @@ class TimeEntry(Base):
     meal_in_at: Mapped[datetime | None] = mapped_column(default=None)
     meal2_out_at: Mapped[datetime | None] = mapped_column(default=None)
     meal2_in_at: Mapped[datetime | None] = mapped_column(default=None)
+    ndb_at: Mapped[datetime | None] = mapped_column(default=None)
     adjustments: Mapped[list[Any]] = mapped_column(default_factory=list)
     reason: Mapped[str] = mapped_column(default="")
     entered_by_id: Mapped[int] = ref("users.id")
@@ -165,6 +160,7 @@ class VoucherEntry(Base):
     meal_in_at: Mapped[datetime | None] = mapped_column(default=None)
     meal2_out_at: Mapped[datetime | None] = mapped_column(default=None)
     meal2_in_at: Mapped[datetime | None] = mapped_column(default=None)
+    ndb_at: Mapped[datetime | None] = mapped_column(default=None)
     adjustments: Mapped[list[Any]] = mapped_column(default_factory=list)
     reason: Mapped[str] = mapped_column(default="")
     entered_by_id: Mapped[int | None] = optional_ref("users.id")

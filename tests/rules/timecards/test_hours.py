@@ -93,6 +93,11 @@ def test_a_day_without_meals_has_no_meal_times() -> None:
         (TypedHours("07:00", "19:00", "18:30", "19:30"), "meal_out"),
         (TypedHours("07:00", "19:00", "12:00", "13:00", "12:30", "14:00"), "meal_out"),
         (TypedHours("05:00", "36:00"), "out"),
+        (TypedHours("07:00", "19:00", "12:00", "12:30", ndb="12:00"), "ndb"),
+        (TypedHours("07:00", "19:00", "12:00", "12:30", ndb="11:46"), "ndb"),
+        (TypedHours("07:00", "07:10", ndb="07:00"), "ndb"),
+        (TypedHours("07:00", "19:00", ndb="06:50"), "ndb"),
+        (TypedHours("07:00", "19:00", ndb="early"), "ndb"),
     ],
 )
 def test_hours_that_cannot_be_name_the_field(typed: TypedHours, field: str) -> None:
@@ -100,6 +105,16 @@ def test_hours_that_cannot_be_name_the_field(typed: TypedHours, field: str) -> N
         read_hours(typed, SUNDAY, at("07:00"), SHANGHAI)
 
     assert refusal.value.field == field
+
+
+def test_a_breakfast_that_does_not_stop_the_clock_is_work() -> None:
+    typed = TypedHours("23:30", "34:00", "30:00", "30:30", ndb="00:45")
+
+    hours = read_hours(typed, SUNDAY, at("23:30"), SHANGHAI)
+
+    assert hours.ndb_at == at("24:45")
+    assert hours.worked == timedelta(hours=10)
+    assert len(hours.meals) == 1
 
 
 def test_the_night_clocks_go_back_has_an_hour_more() -> None:

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from marketplace.domain.timecards.rules import (
+from marketplace.domain.timecards.rules.vouchers import (
     CLOSED_VOUCHERS,
     VOUCHER_MOVES,
     VoucherAction,

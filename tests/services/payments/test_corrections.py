@@ -28,7 +28,7 @@ from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.payroll.services.corrections import CorrectionError
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.domain.timecards.models import AdjustmentVoucher, TimeCard, TimeEntry
-from marketplace.domain.timecards.rules import VoucherState
+from marketplace.domain.timecards.rules.vouchers import VoucherState
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.errors import NotAllowedError, NotFoundError
 from tests.support import builders

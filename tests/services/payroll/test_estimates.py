@@ -239,6 +239,10 @@ def test_the_table_shows_causes_and_sums_beneath_one_another() -> None:
         ({"day": {"wrap": "06:00"}}, "Call, meals and wrap must follow one another in time."),
         ({"day": {"meals": [["13:30"]]}}, "day.meals: [['13:30']] cannot be read."),
         ({"day": {"meals": "none"}}, "day.meals: none cannot be read."),
+        (
+            {"day": {"meals": [["13:30", "13:45", "paid"]]}},
+            "A meal is out, in and perhaps true for a breakfast (NDB).",
+        ),
         ({"day": {"day_number": 8}}, "day.day_number: 8 cannot be read."),
         ({"day": {"bumps": {"wet": "often"}}}, "often cannot be read."),
         ({"day": {"bumps": {"wet": 1}}}, "Say how much wet pays."),
@@ -310,6 +314,16 @@ def test_a_breakfast_that_is_paid_restarts_the_meal_clock() -> None:
 
     assert [one.code for one in with_it.lines].count("meal_penalty") == 0
     assert [one.code for one in without.lines].count("meal_penalty") == 1
+
+
+def test_a_breakfast_may_be_asked_about() -> None:
+    meals = [["08:00", "08:15", True], ["14:00", "14:30"]]
+
+    with_it = replied(asked(day={"meals": meals, "wrap": "19:00"}))
+    without = replied(asked(day={"meals": meals[1:], "wrap": "19:00"}))
+
+    assert "meal_penalty" not in [line["code"] for line in with_it["lines"]]
+    assert "meal_penalty" in [line["code"] for line in without["lines"]]
 
 
 def test_the_days_before_decide_rest_and_the_hours_of_the_week() -> None:

@@ -17,7 +17,8 @@ from marketplace.domain.productions.models import Production
 from marketplace.domain.tasks.models import Task
 from marketplace.domain.timecards.jobs import auto_agree_voucher
 from marketplace.domain.timecards.models import AdjustmentVoucher, TimeCard, VoucherEntry
-from marketplace.domain.timecards.rules import CardState, HoursError, VoucherState
+from marketplace.domain.timecards.rules import CardState, HoursError
+from marketplace.domain.timecards.rules.vouchers import VoucherState
 from marketplace.domain.timecards.services import (
     AnswerAdjustment,
     DecideAdjustment,

@@ -55,6 +55,10 @@ class Set:
 
     people: dict[str, int]
 
+    def pay_page(self, name: str) -> str:
+        """Return what a person reads of their own card."""
+        return self.browser(name).get(f"/me/time-cards/{self.card(name).public_id}").text
+
 
 @pytest.fixture
 def crew(site: Site) -> Set:
@@ -111,6 +115,22 @@ def test_working_out_shows_the_pay_and_saves_nothing(crew: Set) -> None:
     assert "$280.00" in page.text
     with crew.site.look() as session:
         assert session.scalar(sa.select(sa.func.count(TimeEntry.id))) == 0
+
+
+def test_a_breakfast_that_is_paid_keeps_a_late_meal_from_a_penalty(crew: Set) -> None:
+    late = {"in_": "07:00", "out": "19:00", "meal_out": "14:00", "meal_in": "14:30"}
+    browser = crew.browser()
+    browser.follow(f"{crew.url}/time-cards", crew.row("Ava Lin", late))
+    penalised = crew.pay_page("Ava Lin")
+
+    browser.follow(f"{crew.url}/time-cards", crew.row("Ava Lin", {**late, "ndb": "08:00"}, 1))
+
+    assert "Meal penalty" in penalised
+    assert "Meal penalty" not in crew.pay_page("Ava Lin")
+    assert "08:00 · paid" in crew.pay_page("Ava Lin")
+    page = browser.get(crew.url + "/time-cards").text
+    assert 'value="08:00"' in page
+    assert "Breakfast (NDB)" in page
 
 
 def test_only_changed_rows_make_a_new_version(crew: Set) -> None:

@@ -23,9 +23,11 @@ def test_what_is_shown_is_read_again_as_the_same_hours(
 ) -> None:
     call_at = zones.at(on, call, ZONE)
     day = 24 * 60
+    begin = call - early
     typed = TypedHours(
-        zones.show_clock((call - early) % day),
-        zones.show_clock((call - early + length) % day),
+        zones.show_clock(begin % day),
+        zones.show_clock((begin + length) % day),
+        ndb=zones.show_clock((begin + 20) % day),
     )
     hours = read_hours(typed, on, call_at, ZONE)
 
@@ -37,7 +39,8 @@ def test_what_is_shown_is_read_again_as_the_same_hours(
 def test_a_correction_names_what_changed_before_and_now() -> None:
     on, at = date(2026, 11, 22), datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
     old = Hours(at, at + timedelta(hours=12))
-    new = Hours(at, at + timedelta(hours=19), (), (adjustment("wet", 2),))
+    breakfast = at + timedelta(hours=1)
+    new = Hours(at, at + timedelta(hours=19), (), (adjustment("wet", 2),), breakfast)
     versions = [
         Version(1, old, "Rosa Delgado", at, ""),
         Version(2, new, "Rosa Delgado", at, "Missed wrap"),
@@ -46,6 +49,7 @@ def test_a_correction_names_what_changed_before_and_now() -> None:
     (change,) = changes_of(versions, on, ZONE)
 
     assert [(word.text, before, after) for word, before, after in change.items] == [
+        ("Breakfast (NDB)", "\N{EN DASH}", "08:00"),
         ("Wrap", "19:00", "26:00"),
         ("Wet work", "\N{EN DASH}", "× 2"),
     ]

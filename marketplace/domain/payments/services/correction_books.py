@@ -17,7 +17,7 @@ from marketplace.domain.payroll.models import Overpayment, PayLineRow, PaySlip, 
 from marketplace.domain.payroll.rules.reversals import KEPT, OVERPAYMENT
 from marketplace.domain.payroll.services.offsets import recovered
 from marketplace.domain.timecards.models import AdjustmentVoucher
-from marketplace.domain.timecards.rules import VoucherState
+from marketplace.domain.timecards.rules.vouchers import VoucherState
 from marketplace.kernel.sentences import say
 
 AT_GATEWAY: Final = (PayoutState.SENT, PayoutState.PAID)

@@ -29,6 +29,7 @@ from marketplace.domain.payroll.rules.shapes import (
 from marketplace.domain.payroll.rules.terms import Agreement
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
+from marketplace.domain.timecards.rules import NDB_LENGTH
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 
@@ -70,6 +71,11 @@ class Hours(Protocol):
         ...
 
     @property
+    def ndb_at(self) -> datetime | None:
+        """When a breakfast began that does not stop the clock."""
+        ...
+
+    @property
     def adjustments(self) -> Sequence[Any]:
         """Bumps and allowances: recorded objects with the fields of `Adjustment`."""
         ...
@@ -85,6 +91,7 @@ class NoHours:
     meal_in_at: None = None
     meal2_out_at: None = None
     meal2_in_at: None = None
+    ndb_at: None = None
     adjustments: tuple[Any, ...] = ()
 
 
@@ -275,7 +282,7 @@ def _shift(work: Worked) -> Shift:
         zone=work.engagement.production.zone,
         in_at=hours.in_at,
         out_at=hours.out_at,
-        meals=_meals(hours),
+        meals=meals_of(hours),
         adjustments=_adjustments(hours, agreement, day.shoot_date),
         is_holiday=day.is_holiday,
         fee=read_fee(booking.fee),
@@ -298,6 +305,10 @@ def _deal(booking: Booking) -> Deal:
     )
 
 
-def _meals(hours: Hours) -> tuple[Meal, ...]:
+def meals_of(hours: Hours) -> tuple[Meal, ...]:
+    """Return the meals of a day in their order, a breakfast that does not stop the clock first."""
     pairs = ((hours.meal_out_at, hours.meal_in_at), (hours.meal2_out_at, hours.meal2_in_at))
-    return tuple(Meal(out_at, in_at) for out_at, in_at in pairs if out_at and in_at)
+    meals = [Meal(out_at, in_at) for out_at, in_at in pairs if out_at and in_at]
+    if hours.ndb_at is not None:
+        meals.insert(0, Meal(hours.ndb_at, hours.ndb_at + NDB_LENGTH, is_ndb=True))
+    return tuple(meals)

@@ -235,10 +235,15 @@ def an_instant(shoot_date: date, zone: str) -> Callable[[Any], Any]:
 
 
 def pairs_of_meals(instant: Callable[[Any], datetime]) -> Callable[[Any], Any]:
-    """Return a reader of meals: pairs of out and in."""
+    """Return a reader of meals: out and in, and `true` for a breakfast that is paid (NDB)."""
+
+    def meal(raw: object) -> Meal:
+        out_at, in_at, *is_ndb = a_list(raw)
+        if is_ndb not in ([], [True], [False]):
+            raise QuestionError(say("A meal is out, in and perhaps true for a breakfast (NDB)."))
+        return Meal(instant(out_at), instant(in_at), is_ndb=is_ndb == [True])
 
     def read(raw: object) -> list[Meal]:
-        pairs = [a_list(pair) for pair in a_list(raw)]
-        return [Meal(instant(out_at), instant(in_at)) for out_at, in_at in pairs]
+        return [meal(one) for one in a_list(raw)]
 
     return read

@@ -164,7 +164,7 @@ def hours_of(entry: TimeEntry | VoucherEntry) -> Hours:
         (entry.meal2_out_at, entry.meal2_in_at),
     )
     meals = tuple((away, back) for away, back in pairs if away and back)
-    return Hours(entry.in_at, entry.out_at, meals, tuple(entry.adjustments))
+    return Hours(entry.in_at, entry.out_at, meals, tuple(entry.adjustments), entry.ndb_at)
 
 
 def is_owed() -> sa.ColumnElement[bool]:

@@ -22,7 +22,8 @@ from marketplace.domain.timecards.models import (
     VoucherEntry,
 )
 from marketplace.domain.timecards.queries.cards import hours_of
-from marketplace.domain.timecards.rules import CLOSED_VOUCHERS, CardState, Hours, VoucherState
+from marketplace.domain.timecards.rules import CardState, Hours
+from marketplace.domain.timecards.rules.vouchers import CLOSED_VOUCHERS, VoucherState
 from marketplace.kernel.frozen import thaw
 from marketplace.kernel.sentences import Sentence
 

@@ -33,6 +33,7 @@ from marketplace.domain.timecards.rules import (
     HoursError,
     after,
 )
+from marketplace.domain.timecards.services import late_wraps
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import NotFoundError
 from marketplace.kernel.ids import public_id
@@ -140,6 +141,7 @@ def _append(
     _record(session, card, Action.ENTER, old_state, by_id=command.by_id, clock=clock, entry=entry)
     _ask_auto_agree(session, card, clock)
     _tell_person(session, card, is_first=is_first, clock=clock)
+    late_wraps.warn(session, session.get_one(Booking, card.booking_id), entry.out_at, clock=clock)
     return card
 
 
@@ -254,6 +256,7 @@ def _entry(card: TimeCard, command: EnterHours, clock: Clock) -> TimeEntry:
         meal_in_at=meals[1],
         meal2_out_at=meals[2],
         meal2_in_at=meals[3],
+        ndb_at=command.hours.ndb_at,
         adjustments=[dict(adjustment) for adjustment in command.hours.adjustments],
         reason=command.reason.strip(),
         entered_by_id=command.by_id,

@@ -10,8 +10,8 @@ from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production
 from marketplace.domain.timecards.models import AdjustmentVoucher, VoucherEntry
 from marketplace.domain.timecards.queries.cards import hours_of
-from marketplace.domain.timecards.rules import (
-    Hours,
+from marketplace.domain.timecards.rules import Hours
+from marketplace.domain.timecards.rules.vouchers import (
     VoucherAction,
     VoucherState,
     is_issuable,

@@ -10,12 +10,8 @@ from marketplace.db import lock_one
 from marketplace.domain.people.models import Person
 from marketplace.domain.tasks import services as tasks
 from marketplace.domain.timecards.models import AdjustmentVoucher
-from marketplace.domain.timecards.rules import (
-    AUTO_AGREE_AFTER,
-    HoursError,
-    VoucherAction,
-    VoucherState,
-)
+from marketplace.domain.timecards.rules import AUTO_AGREE_AFTER, HoursError
+from marketplace.domain.timecards.rules.vouchers import VoucherAction, VoucherState
 from marketplace.domain.timecards.services.voucher_moves import (
     can_be_issued,
     latest_proposal,

@@ -22,15 +22,8 @@ from marketplace.domain.timecards.models import (
     VoucherEntry,
 )
 from marketplace.domain.timecards.queries.cards import hours_of
-from marketplace.domain.timecards.rules import (
-    AUTO_AGREE_AFTER,
-    CLOSED_VOUCHERS,
-    CardState,
-    Hours,
-    HoursError,
-    VoucherAction,
-    VoucherState,
-)
+from marketplace.domain.timecards.rules import AUTO_AGREE_AFTER, CardState, Hours, HoursError
+from marketplace.domain.timecards.rules.vouchers import CLOSED_VOUCHERS, VoucherAction, VoucherState
 from marketplace.domain.timecards.services.entries import latest
 from marketplace.domain.timecards.services.voucher_moves import (
     log,
@@ -209,5 +202,6 @@ def _times(hours: Hours) -> dict[str, Any]:
         "meal_in_at": hours.meal_in_at,
         "meal2_out_at": hours.meal2_out_at,
         "meal2_in_at": hours.meal2_in_at,
+        "ndb_at": hours.ndb_at,
         "adjustments": [dict(one) for one in hours.adjustments],
     }

@@ -18,6 +18,8 @@ LONGEST_DAY: Final = timedelta(hours=30)
 LONG_DAY: Final = timedelta(hours=12)
 LONG_WITHOUT_MEAL: Final = timedelta(hours=6)
 AUTO_AGREE_AFTER: Final = timedelta(hours=72)
+NDB_LENGTH: Final = timedelta(minutes=15)
+"""A non-deductible breakfast: paid, and it restarts the clock of the first meal."""
 
 
 class HoursError(DomainError):
@@ -145,7 +147,10 @@ class QueryAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TypedHours:
-    """What was typed for one person's day: "07:00", "26:00" or "02:00", or "" for nothing."""
+    """What was typed for one person's day: "07:00", "26:00" or "02:00", or "" for nothing.
+
+    ndb: when a breakfast began that does not stop the clock.
+    """
 
     in_: str
     out: str
@@ -153,12 +158,14 @@ class TypedHours:
     meal_in: str = ""
     meal2_out: str = ""
     meal2_in: str = ""
+    ndb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
     """One person's day as instants.
 
+    meals stop the clock; a breakfast that does not (NDB) began at `ndb_at`.
     adjustments: recorded bumps and allowances, `adjustment("wet", 1)` each.
     """
 
@@ -166,6 +173,7 @@ class Hours:
     out_at: datetime
     meals: tuple[tuple[datetime, datetime], ...] = ()
     adjustments: tuple[Mapping[str, Any], ...] = field(default=())
+    ndb_at: datetime | None = None
 
     @property
     def worked(self) -> timedelta:
@@ -266,7 +274,13 @@ def read_hours(typed: TypedHours, shoot_date: date, call_at: datetime, zone: str
             "meal_out" if meals else "out",
             say("Times must follow one another: in, meals, wrap."),
         )
-    hours = Hours(at[0], at[-1], tuple(zip(at[1:-1:2], at[2:-1:2], strict=True)))
+    ndb_at = None
+    if typed.ndb.strip():
+        ndb_at = zones.at(shoot_date, _nearest(_minutes("ndb", typed.ndb), begin), zone)
+        if not at[0] <= ndb_at <= at[1] - NDB_LENGTH:
+            raise HoursError("ndb", say("A breakfast (NDB) comes between in and the first meal."))
+    breaks = tuple(zip(at[1:-1:2], at[2:-1:2], strict=True))
+    hours = Hours(at[0], at[-1], breaks, ndb_at=ndb_at)
     if hours.out_at - hours.in_at > LONGEST_DAY:
         raise HoursError("out", say("A working day of more than 30 hours is a typing error."))
     return hours
@@ -315,86 +329,3 @@ def warnings(hours: Hours, rest: timedelta | None, floor: timedelta) -> tuple[Se
     if rest is not None and rest < floor:
         found.append(say("%(rest)s of rest before", rest=rest))
     return tuple(found)
-
-
-class VoucherState(StrEnum):
-    """Where an adjustment of locked hours is.
-
-    proposed: waits for the person; queried: waits for the production; agreed: waits for the
-    production's approval; approved: waits for the accountant, or is issued; rejected: by an
-    approver, with a reason.
-    """
-
-    PROPOSED = "proposed"
-    QUERIED = "queried"
-    AGREED = "agreed"
-    APPROVED = "approved"
-    PAYROLL_APPROVED = "payroll_approved"
-    REJECTED = "rejected"
-    ISSUED = "issued"
-    VOIDED = "voided"
-
-
-class VoucherAction(StrEnum):
-    """What somebody does to an adjustment."""
-
-    PROPOSE = "propose"
-    AGREE = "agree"
-    QUERY = "query"
-    APPROVE = "approve"
-    PAYROLL_APPROVE = "payroll_approve"
-    REJECT = "reject"
-    VOID = "void"
-    ISSUE = "issue"
-
-
-_V, _A = VoucherState, VoucherAction
-
-CLOSED_VOUCHERS: Final = (_V.ISSUED, _V.VOIDED)
-"""Adjustments nothing more happens to; a card has at most one that is not closed."""
-
-VOUCHER_MOVES: Final[dict[tuple[VoucherState, VoucherAction], VoucherState]] = {
-    **{
-        (state, _A.PROPOSE): _V.PROPOSED
-        for state in (_V.PROPOSED, _V.QUERIED, _V.AGREED, _V.REJECTED)
-    },
-    (_V.PROPOSED, _A.AGREE): _V.AGREED,
-    (_V.QUERIED, _A.AGREE): _V.AGREED,
-    (_V.PROPOSED, _A.QUERY): _V.QUERIED,
-    (_V.AGREED, _A.QUERY): _V.QUERIED,
-    (_V.AGREED, _A.APPROVE): _V.APPROVED,
-    (_V.APPROVED, _A.PAYROLL_APPROVE): _V.PAYROLL_APPROVED,
-    **{(state, _A.REJECT): _V.REJECTED for state in (_V.AGREED, _V.APPROVED)},
-    **{
-        (state, _A.VOID): _V.VOIDED
-        for state in (_V.PROPOSED, _V.QUERIED, _V.AGREED, _V.APPROVED, _V.REJECTED)
-    },
-    **{(state, _A.ISSUE): _V.ISSUED for state in (_V.APPROVED, _V.PAYROLL_APPROVED)},
-}
-"""A new proposal takes every signature away; the last approval cannot be taken back."""
-
-VOUCHER_REFUSALS: Final[Mapping[VoucherState, Sentence]] = {
-    _V.PROPOSED: say("This adjustment still waits for the person's answer."),
-    _V.QUERIED: say("This adjustment is queried; answer the query first."),
-    _V.AGREED: say("This adjustment waits for the production's approval."),
-    _V.APPROVED: say("This adjustment has been approved already."),
-    _V.PAYROLL_APPROVED: say("This adjustment has been approved for payroll already."),
-    _V.REJECTED: say("This adjustment was rejected; propose it again or void it."),
-    _V.ISSUED: say("The corrected pay slip is issued; a new adjustment can change it."),
-    _V.VOIDED: say("This adjustment was voided."),
-}
-
-
-def voucher_after(state: VoucherState, action: VoucherAction) -> VoucherState:
-    """Return the state an action leads to.
-
-    Raises NotAllowedError for every pair that is not in the table.
-    """
-    return moved(VOUCHER_MOVES, state, action, VOUCHER_REFUSALS[state])
-
-
-def is_issuable(state: VoucherState, *, needs_payroll_approval: bool) -> bool:
-    """Say whether every approval an adjustment needs is there."""
-    if needs_payroll_approval:
-        return state is VoucherState.PAYROLL_APPROVED
-    return state in (VoucherState.APPROVED, VoucherState.PAYROLL_APPROVED)
