@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.accounts.models import Company
 from marketplace.domain.productions.models import Production, ShootDay
-from marketplace.domain.productions.rules import DayState, ProductionState
+from marketplace.domain.productions.rules import CALLED_OFF, DayState, ProductionState
 from marketplace.kernel.money import Money
 from marketplace.kernel.zones import clock_minutes
 
@@ -100,7 +100,7 @@ def days(session: Session, production_id: int) -> list[DayRow]:
     """Return the shoot days of a production in their order."""
     found = session.execute(
         sa.select(*_DAY)
-        .where(ShootDay.production_id == production_id, ShootDay.state != DayState.CANCELLED)
+        .where(ShootDay.production_id == production_id, ShootDay.state.not_in(CALLED_OFF))
         .order_by(ShootDay.number),
     )
     return [DayRow(*day) for day in found]

@@ -17,6 +17,7 @@ from marketplace.domain.productions import rules
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.ports import IsEngaged
 from marketplace.domain.productions.rules import (
+    CALLED_OFF,
     DayState,
     PayrollPeriod,
     ProductionError,
@@ -237,6 +238,40 @@ def edit_day(
     return day
 
 
+def move_day(
+    session: Session, day: ShootDay, terms: DayTerms, by: tuple[int, str], *, clock: Clock
+) -> ShootDay:
+    """Put another day in the place of a locked one, which stays on record as moved.
+
+    by: who, and why. The caller has locked the production. Raises ShootDayError.
+    """
+    production = _working(session, day.production_id)
+    _refuse_past(day)
+    target = _new_day(production, terms, timedelta(0), clock)
+    target.number = 1 + max(one.number for one in _days(session, production.id))
+    session.add(target)
+    session.flush()
+    tasks.ask(session, "close_day", f"close_day:{target.id}", target.id, run_at=target.wrap_at)
+    day.moved_to_id = target.id
+    call_off_day(session, day, DayState.MOVED, by, clock=clock)
+    return target
+
+
+def call_off_day(
+    session: Session, day: ShootDay, state: DayState, by: tuple[int, str], *, clock: Clock
+) -> None:
+    """End a locked planned day on which nobody works; by: who, and why."""
+    production = _working(session, day.production_id)
+    _refuse_past(day)
+    before = {"state": day.state, **_times(day)}
+    day.state, day.called_off_reason = state, by[1]
+    session.flush()
+    _renumber(session, production.id)
+    tasks.drop(session, f"close_day:{day.id}", now=clock.now())
+    act = _act(production, state, day=day, before=before, after={"to": day.moved_to_id})
+    audit.record(session, replace(act, reason=by[1]), actor_id=by[0], clock=clock)
+
+
 def remove_day(session: Session, command: RemoveDay, *, clock: Clock) -> None:
     """Take a shoot day away; the numbers of later days move up.
 
@@ -309,9 +344,10 @@ def _days(session: Session, production_id: int) -> Sequence[ShootDay]:
 
 
 def _renumber(session: Session, production_id: int) -> None:
-    """Give days the numbers of their order; first numbers nobody has, because they are unique."""
+    """Give days the numbers of their order, called-off ones last; first numbers nobody has."""
     days = {day.id: day for day in _days(session, production_id)}
     order = rules.in_order((day.id, day.shoot_date, day.call_at) for day in days.values())
+    order.sort(key=lambda day_id: days[day_id].state in CALLED_OFF)
     moved = [
         (days[day_id], number)
         for number, day_id in enumerate(order, 1)

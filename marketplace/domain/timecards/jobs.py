@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from marketplace.domain.timecards import services
+from marketplace.domain.timecards.services import called_off
 from marketplace.kernel.clock import Clock
 
 
@@ -21,6 +22,11 @@ def auto_agree(session: Session, time_card_id: int, *, clock: Clock) -> bool:
 def auto_agree_voucher(session: Session, voucher_id: int, *, clock: Clock) -> bool:
     """Let an adjustment nobody has answered stand after 72 hours."""
     return services.auto_agree_to_adjustment(session, voucher_id, clock=clock)
+
+
+def expire_reconfirm(session: Session, booking_id: int, *, clock: Clock) -> bool:
+    """End the place of somebody who did not say whether they follow a day that moved."""
+    return called_off.expire_reconfirm(session, booking_id, clock=clock) is not None
 
 
 def release_standby(session: Session, role_date_id: int, *, clock: Clock) -> int:

@@ -19,6 +19,7 @@ from marketplace.domain.casting.queries.applicants import ApplicantRow, applican
 from marketplace.domain.casting.rules import ENDED, ApplicationState
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
+from marketplace.domain.productions.rules import CALLED_OFF
 
 STAGES: Final = {
     "all": frozenset(ApplicationState),
@@ -41,6 +42,7 @@ _MARKS: Final = {
     BookingState.OFFERED: "offered",
     BookingState.STANDBY: "standby",
     BookingState.CONFIRMED: "booked",
+    BookingState.RECONFIRM: "booked",
 }
 
 
@@ -146,7 +148,7 @@ def places_of(session: Session, role_id: int) -> list[Place]:
         )
         .join(ShootDay, ShootDay.id == RoleDate.shoot_day_id)
         .join(Production, Production.id == ShootDay.production_id)
-        .where(RoleDate.role_id == role_id)
+        .where(RoleDate.role_id == role_id, ShootDay.state.not_in(CALLED_OFF))
         .order_by(ShootDay.call_at),
     )
     return [Place(row[0], DayWindow(*row[3:]), row[1], row[2]) for row in rows]

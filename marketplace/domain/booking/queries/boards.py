@@ -14,7 +14,12 @@ from marketplace.domain.casting.models import Role
 from marketplace.domain.people.models import Person
 from marketplace.kernel.money import Money
 
-PENDING = (BookingState.OFFERED, BookingState.STANDBY, BookingState.CONFIRMED)
+PENDING = (
+    BookingState.OFFERED,
+    BookingState.STANDBY,
+    BookingState.CONFIRMED,
+    BookingState.RECONFIRM,
+)
 ASKED = (*PENDING, BookingState.NO_SHOW)
 
 
@@ -77,7 +82,8 @@ def staffing(session: Session, production_id: int) -> Staffing:
     )
     for role_date_id, day_id, state, currency, people, minor in rows:
         by_state = counts.setdefault(role_date_id, {})
-        by_state[state] = by_state.get(state, 0) + people
+        word = BookingState.OFFERED if state == BookingState.RECONFIRM else state
+        by_state[word] = by_state.get(word, 0) + people
         if state == BookingState.CONFIRMED:
             by_currency = costs.setdefault(day_id, {})
             by_currency[currency] = by_currency.get(currency, 0) + int(minor)

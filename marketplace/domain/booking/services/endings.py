@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.db import lock
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import (
+    HAS_PLACE,
     Action,
     BookingState,
     OfferRefusedError,
@@ -186,7 +187,7 @@ def _end(
     reason: str = "",
     clock: Clock,
 ) -> None:
-    had_place = booking.state == BookingState.CONFIRMED
+    had_place = booking.state in HAS_PLACE
     places.move(session, booking, action, actor_id=actor_id, reason=reason, clock=clock)
     booking.calendar_sequence += 1
     session.flush()

@@ -15,6 +15,7 @@ from marketplace.domain.booking.rules.cancelling import (
     Fee,
     Reason,
     cancellation_fee,
+    read_fee,
     read_policy,
     sent_home_fee,
     standby_fee,
@@ -42,10 +43,15 @@ def fees_of(session: Session, booking_id: int, now: datetime) -> Mapping[Reason,
 
 
 def fee_of(session: Session, booking: Booking, reason: Reason, now: datetime) -> Fee:
-    """Return the fee of a booking that ends now; a standby is paid for having waited to the end."""
+    """Return the fee of a booking that ends now; a standby is paid for having waited to the end.
+
+    Whoever is asked again because the day moved has the fee of the day they had agreed to.
+    """
     if booking.state == BookingState.STANDBY:
         has_waited = is_standby_over(booking.call_at, now)
         return standby_fee(booking.standby_percent if has_waited else 0)
+    if booking.state == BookingState.RECONFIRM and (due := read_fee(booking.fee)) is not None:
+        return due
     zone = session.get_one(Production, booking.production_id).zone
     day = session.get_one(ShootDay, booking.shoot_day_id)
     off = CalledOff(reason, now, booking.call_at, day.shoot_date, zone)

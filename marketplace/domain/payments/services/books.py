@@ -85,7 +85,7 @@ def _cards(session: Session) -> Iterator[Finding]:
                     Production.needs_payroll_approval.is_(False),
                 ),
             ),
-            ShootDay.state.in_([DayState.CLOSED, DayState.SETTLED]),
+            ShootDay.state != DayState.PLANNED,
             ~is_asked,
         )
     )

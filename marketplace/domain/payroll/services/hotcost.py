@@ -24,7 +24,7 @@ from marketplace.domain.payroll.services.estimates import on_top
 from marketplace.domain.payroll.services.plans import Planned, PlannedPay, plan_of_day
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
-from marketplace.domain.productions.rules import DayState
+from marketplace.domain.productions.rules import CALLED_OFF
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
 from marketplace.domain.timecards.rules import CardState
 from marketplace.kernel.money import Money
@@ -206,7 +206,7 @@ def _places(session: Session, production: Production, shoot_day_id: int) -> dict
         .where(
             Role.production_id == production.id,
             Role.state != RoleState.CUT,
-            ShootDay.state != DayState.CANCELLED,
+            ShootDay.state.not_in(CALLED_OFF),
         ),
     ).all()
     days: dict[int, list[Planned]] = {}

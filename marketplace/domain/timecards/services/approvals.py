@@ -15,7 +15,7 @@ from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
-from marketplace.domain.productions.rules import DayState
+from marketplace.domain.productions.rules import CALLED_OFF, DayState
 from marketplace.domain.tasks import services as tasks
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
@@ -165,7 +165,7 @@ def ask_for_approved(session: Session, production_id: int, *, clock: Clock) -> i
         .where(
             TimeCard.production_id == production_id,
             TimeCard.state.in_(PAYABLE),
-            ShootDay.state == DayState.CLOSED,
+            ShootDay.state.in_((DayState.CLOSED, *CALLED_OFF)),
         ),
     ).all()
     now = clock.now()
@@ -184,7 +184,7 @@ def pay_key(card_id: int, version: int, state: str) -> str:
 
 def ask_if_over(session: Session, day: ShootDay, cards: Sequence[TimeCard], now: datetime) -> None:
     """Ask for the pay of cards that have every signature, when their day is over."""
-    if day.state == DayState.CLOSED:
+    if day.state == DayState.CLOSED or day.state in CALLED_OFF:
         _ask_to_pay(session, _payable(session, day, cards), now)
 
 

@@ -19,6 +19,7 @@ from marketplace.domain.booking.services import (
     drop_fee,
     keep_sent_home,
 )
+from marketplace.domain.booking.services.moving import bearer
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.domain.timecards.rules import REFUSALS, CardKind, CardState
 from marketplace.domain.timecards.services.entries import again, card_of, send_fee
@@ -29,6 +30,8 @@ from marketplace.kernel.sentences import say
 KINDS: Final = {
     BookingState.CANCELLED_BY_PRODUCTION: CardKind.CANCELLED,
     BookingState.RELEASED: CardKind.STANDBY,
+    BookingState.MOVED: CardKind.CANCELLED,
+    BookingState.REPLACED: CardKind.CANCELLED,
 }
 
 
@@ -49,7 +52,8 @@ def cancel(session: Session, command: CancelBooking, *, clock: Clock) -> Booking
     Raises what `booking.services.cancel` refuses. Doing it twice changes nothing.
     """
     booking = bookings.cancel(session, command, clock=clock)
-    _open_fee(session, booking, by_id=command.by_id, clock=clock)
+    booking = bearer(session, booking)
+    open_fee(session, booking, by_id=command.by_id, clock=clock)
     return booking
 
 
@@ -57,11 +61,12 @@ def release_standby(session: Session, role_date_id: int, *, clock: Clock) -> lis
     """Let go of everyone whose wait for a place is over; those with a fee get a card."""
     released = bookings.release_standby(session, role_date_id, clock=clock)
     for booking in released:
-        _open_fee(session, booking, by_id=None, clock=clock)
+        open_fee(session, booking, by_id=None, clock=clock)
     return released
 
 
-def _open_fee(session: Session, booking: Booking, *, by_id: int | None, clock: Clock) -> None:
+def open_fee(session: Session, booking: Booking, *, by_id: int | None, clock: Clock) -> None:
+    """Send the person a card of the fee that is on a booking, once; nothing without a fee."""
     card = card_of(session, booking) if booking.fee_minor else None
     if card is not None and card.kind == CardKind.WORK:
         kind = KINDS[BookingState(booking.state)]
