@@ -13,6 +13,7 @@ from marketplace.demo.crew import Crowd, Office
 from marketplace.demo.shows import Part, Show
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.booking.models import Booking
+from marketplace.domain.booking.ports import Carriers
 from marketplace.domain.booking.services import AnswerOffer, SendOffer, accept, send_offer
 from marketplace.domain.booking.services.applying import apply
 from marketplace.domain.casting.models import Application, Role, RoleDate
@@ -43,8 +44,9 @@ class Posted:
 class Casting:
     """What casting and talent do until everybody is booked."""
 
-    def __init__(self, unit: UnitOfWork, clock: Clock, crowd: Crowd) -> None:
-        """Work with the people who have signed up."""
+    def __init__(self, unit: UnitOfWork, clock: Clock, crowd: Crowd, carriers: Carriers) -> None:
+        """Work with the people who have signed up; carriers: who will carry their money."""
+        self._carriers = carriers
         self._unit = unit
         self._clock = clock
         self._crowd = crowd
@@ -144,7 +146,7 @@ class Casting:
                     sa.select(Booking.id).where(Booking.offer_id == offer.id)
                 )
                 answer = AnswerOffer(offer.id, person_id, list(bookings))
-                accept(session, answer, clock=self._clock)
+                accept(session, answer, clock=self._clock, carriers=self._carriers)
 
     def _deadline(self, posted: Posted, part: Part) -> datetime:
         first_call = posted.days[min(part.days)].call_at

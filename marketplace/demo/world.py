@@ -85,6 +85,7 @@ class _Maker:
         self.clock = clock
         self.bank = bank
         self.opens_at = opens_at
+        self.carriers = outside.till.carrier
         self.outside = replace(outside, clock=clock, gateways=(bank,))
         self.hands = Crew(engine, self.outside)
 
@@ -99,7 +100,7 @@ class _Maker:
         crowd.sign_up(LOS_ANGELES)
         crowd.sign_up(ZHENGZHOU)
         today = local_date(self.opens_at, CURTAIN_ZONE)
-        casting = Casting(self.hands.unit, self.clock, crowd)
+        casting = Casting(self.hands.unit, self.clock, crowd, self.carriers)
         sets = []
         for show, company in ((DAWN, redwood), (REBORN, zhongyuan)):
             self._until(-12)

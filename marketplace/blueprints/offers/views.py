@@ -12,7 +12,7 @@ from marketplace.domain.booking.queries import OfferDay, OfferPage, booked_day, 
 from marketplace.domain.booking.services import GiveBack
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, person_id
-from marketplace.web.extensions import clock, reading, transaction
+from marketplace.web.extensions import clock, outside, reading, transaction
 
 bp = Blueprint("offers", __name__, url_prefix="/me")
 
@@ -35,7 +35,7 @@ def accept(offer: str) -> ResponseReturnValue:
         command = form.to_command(found.id, person_id())
         try:
             with transaction() as session:
-                services.accept(session, command, clock=clock())
+                services.accept(session, command, clock=clock(), carriers=outside().till.carrier)
             return redirect(url_for("offers.show", offer=offer), 303)
         except DomainError as refusal:
             form.refuse(refusal.message)
@@ -105,10 +105,18 @@ def _offer_page(offer: OfferPage, form: AcceptForm | ReasonForm, reason: ReasonF
     return render_template(
         "offers/show.html",
         offer=offer,
+        carrier=_carrier(offer),
         form=form,
         reason=reason,
         now=clock().now(),
     )
+
+
+def _carrier(offer: OfferPage) -> str:
+    """Return who carries the money: as it was chosen, or as it would be chosen now."""
+    chosen = next((day.gateway for day in offer.days if day.gateway), "")
+    currency = offer.days[0].rate.currency
+    return chosen or outside().till.carrier(offer.person_country, currency, offer.pays_by)
 
 
 def _give_back_page(public_id: str, booked: OfferDay, form: ReasonForm) -> str:

@@ -29,3 +29,11 @@ class Calendars(Protocol):
     def __call__(self, name: str, days: Sequence[CalendarDay], now: datetime) -> bytes:
         """Return the iCalendar text of some days; the same days give the same bytes."""
         ...
+
+
+class Carriers(Protocol):
+    """Knows who can carry money."""
+
+    def __call__(self, country: str, currency: str, pays_by: str) -> str:
+        """Choose who pays a person of a country; pays_by: what their company chose."""
+        ...

@@ -14,7 +14,7 @@ from marketplace.domain.ledger.queries import balances
 from marketplace.domain.payments import services
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.ports import Till
-from marketplace.domain.payments.rules import PayoutState
+from marketplace.domain.payments.rules import BANK_FILE, PayoutState
 from marketplace.domain.payroll.models import PayLineRow, PayRun, PaySlip
 from marketplace.domain.payroll.rules.records import read_line
 from marketplace.domain.payroll.rules.shapes import PayError
@@ -249,7 +249,7 @@ def test_without_a_bank_account_the_slip_is_issued_and_the_money_waits(
     assert asked(session, "send_payout") == [payout.id]
 
 
-def test_a_currency_no_gateway_pays_is_held(
+def test_a_currency_no_gateway_pays_waits_for_the_companys_own_bank(
     session: Session, till: Till, clock: FixedClock
 ) -> None:
     card = an_approved_card(session, a_closed_day(session))
@@ -257,7 +257,8 @@ def test_a_currency_no_gateway_pays_is_held(
 
     payout = payout_of(session, pay(session, card, shut))
 
-    assert (payout.state, payout.problem_code) == (PayoutState.HELD, "no_gateway")
+    assert (payout.state, payout.gateway) == (PayoutState.DUE, BANK_FILE)
+    assert asked(session, "send_payout") == []
     assert services.check_books(session) == []
 
 

@@ -48,6 +48,7 @@ _FACTS = (
     Production.zone,
     Production.city,
     Person.zone.label("person_zone"),
+    Person.country.label("person_country"),
 )
 
 
@@ -55,7 +56,7 @@ _FACTS = (
 class OfferDay:
     """One date of an offer, on the terms it was made with. rank: place in the line of standbys.
 
-    fee: what a day that was called off pays.
+    fee: what a day that was called off pays. gateway: who carries the money, once it was chosen.
     """
 
     id: int
@@ -73,6 +74,7 @@ class OfferDay:
     policy: Policy = NO_POLICY
     standby_percent: int = 0
     fee: Money | None = None
+    gateway: str = ""
 
     @property
     def can_accept(self) -> bool:
@@ -100,6 +102,7 @@ class OfferPage:
     zone: str
     city: str
     person_zone: str
+    person_country: str
     days: tuple[OfferDay, ...]
 
     def is_open(self, now: datetime) -> bool:
@@ -181,6 +184,7 @@ def _days(session: Session, person_id: int, where: sa.ColumnElement[bool]) -> li
             read_policy(row.Booking.cancellation_policy),
             row.Booking.standby_percent,
             _fee(row.Booking),
+            row.Booking.gateway,
         )
         for row in rows
     ]

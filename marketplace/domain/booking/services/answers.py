@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import lock, lock_one
+from marketplace.domain.accounts.models import Company
 from marketplace.domain.booking.models import Booking, Offer
+from marketplace.domain.booking.ports import Carriers
 from marketplace.domain.booking.rules import (
     Action,
     BehindError,
@@ -62,9 +64,16 @@ class Accepted:
     standby: list[Booking]
 
 
-def accept(session: Session, command: AnswerOffer, *, clock: Clock) -> Accepted:
+def accept(
+    session: Session,
+    command: AnswerOffer,
+    *,
+    clock: Clock,
+    carriers: Carriers | None = None,
+) -> Accepted:
     """Book the ticked dates; where every place is taken by now, join the standbys.
 
+    carriers: chooses who will carry the money, here and not on payday.
     All ticked dates go through, or nothing does. Accepting twice gives the first result.
     Flushes, never commits. Raises OfferEndedError when the offer can no longer be answered and
     NotFreeError when a date does not fit between the person's other work.
@@ -79,6 +88,8 @@ def accept(session: Session, command: AnswerOffer, *, clock: Clock) -> Accepted:
     lock(session, Person, [offer.person_id])
     _refuse_work(session, offer, chosen, clock=clock)
     actor_id = session.get_one(Person, offer.person_id).user_id
+    if carriers is not None:
+        _choose_carrier(session, offer, chosen, carriers)
     for booking in chosen:
         _take(session, booking, actor_id, clock=clock)
     for booking in bookings:
@@ -205,6 +216,24 @@ def _refuse_behind(session: Session, chosen: list[Booking], dates: Mapping[int, 
                     date=dates[booking.id],
                 ),
             )
+
+
+def _choose_carrier(
+    session: Session,
+    offer: Offer,
+    chosen: Sequence[Booking],
+    carriers: Carriers,
+) -> None:
+    """Write down who will carry the money of these bookings."""
+    country = session.get_one(Person, offer.person_id).country
+    pays_by = session.scalars(
+        sa.select(Company.pays_by)
+        .join(Production, Production.company_id == Company.id)
+        .join(Role, Role.production_id == Production.id)
+        .where(Role.id == offer.role_id),
+    ).one()
+    for booking in chosen:
+        booking.gateway = carriers(country, booking.currency, pays_by)
 
 
 def _take(session: Session, booking: Booking, actor_id: int, *, clock: Clock) -> None:
