@@ -21,13 +21,17 @@ def grams(text: str) -> set[str]:
     Widths, ligatures and case are levelled first (NFKC, casefold). Runs of Chinese and words
     of other scripts are cut apart; a run of one letter is a piece of its own.
     """
-    level = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     pieces: set[str] = set()
-    for run in _RUN.findall(level):
+    for run in _RUN.findall(leveled(text)):
         pieces.update("".join(pair) for pair in pairwise(run))
         if len(run) == 1:
             pieces.add(run)
     return pieces
+
+
+def leveled(text: str) -> str:
+    """Return a text as it is compared: without widths, ligatures, case and outer spaces."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def rarest_first(text: str) -> list[str]:
@@ -37,7 +41,7 @@ def rarest_first(text: str) -> list[str]:
 
 def long_words(text: str) -> list[str]:
     """Return the longer Latin words of what is searched: they must stand in one go."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _WORD.findall(leveled(text))
 
 
 def tag(kind: str, word: str) -> str:

@@ -14,6 +14,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 AGES = "plays_from >= 0 AND plays_to <= 120 AND plays_from <= plays_to"
 BOTH = "(plays_from IS NULL) = (plays_to IS NULL)"
 CADENCES = "cadence IN ('at_once', 'daily', 'never')"
+BUSY = "ix_booking_state_call_rest"
 INSTANT = sa.DateTime(timezone=True)
 PAIRS = {"role_alert": ("person_id", "role_id"), "role_invitation": ("role_id", "person_id")}
 """Tables of a person and a role, each pair once, and which of the two is indexed first."""
@@ -33,12 +34,14 @@ def upgrade() -> None:
         batch.add_column(sa.Column("stop_path", sa.Text, nullable=False, server_default=""))
     with op.batch_alter_table("mail") as batch:
         batch.alter_column("stop_path", server_default=None)
+    op.create_index(BUSY, "booking", ["state", "call_at", "rest_minutes"])
     _listings()
     _searches()
 
 
 def downgrade() -> None:
     """Go without."""
+    op.drop_index(BUSY, "booking")
     for table in ("role_invitation", "role_alert", "saved_search", "person_gram", "person_listing"):
         op.drop_table(table)
     with op.batch_alter_table("mail") as batch:

@@ -99,6 +99,7 @@ class Booking(Base):
             postgresql_where=sa.text("state = 'standby'"),
         ),
         sa.Index("ix_booking_person_state_call", "person_id", "state", "call_at"),
+        sa.Index("ix_booking_state_call_rest", "state", "call_at", "rest_minutes"),
     )
 
     id: Mapped[int] = key()
