@@ -8,8 +8,10 @@ from typing import Final
 
 from marketplace.db import UnitOfWork
 from marketplace.domain.payments import services
+from marketplace.domain.payments.jobs.payees import check_account
 from marketplace.domain.payments.ports import Till, Unknown, Watched
 from marketplace.domain.payments.rules.events import Upshot
+from marketplace.domain.payments.rules.gateways import PayeeAccountError
 from marketplace.domain.payments.services import banked, letters
 from marketplace.domain.payments.services.letters import Letter
 from marketplace.domain.tasks.rules import NotYetError
@@ -94,7 +96,20 @@ def _balance(unit: UnitOfWork, letter: Letter, till: Till) -> Upshot:
     return Upshot.APPLIED
 
 
+def _account(unit: UnitOfWork, letter: Letter, till: Till) -> Upshot:
+    """Look how far a payee's account is; a ready one lets go what waited for it."""
+    account = letter.account or letter.object_id
+    try:
+        state = check_account(unit, letter.gateway, account, till=till)
+    except PayeeAccountError as silent:
+        raise NotYetError(till.clock.now() + SILENT_FOR) from silent
+    return Upshot.NOT_OURS if state is None else Upshot.APPLIED
+
+
 READERS: Final[tuple[tuple[str, Reader], ...]] = (
+    ("account.", _account),
+    ("capability.", _account),
+    ("v2.core.account", _account),
     ("transfer.", _transfer),
     ("payout.", _bank_payout),
     ("balance.available", _balance),
