@@ -6,7 +6,7 @@ Pages and jobs ask here for the time, the vault and the gateways; they never bui
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from marketplace.domain.accounts.ports import Passwords
@@ -24,7 +24,7 @@ from marketplace.domain.payments.ports import (
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import CardPrinter, Pictures, Vault
 from marketplace.domain.reports.ports import SheetWriter
-from marketplace.kernel.clock import Clock, MovableClock
+from marketplace.kernel.clock import Clock, MovableClock, SystemClock
 from marketplace.settings import Settings
 
 
@@ -72,7 +72,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The ports of one process. stage: None outside the demo."""
+    """The ports of one process. stage: None outside the demo; machine: a clock nobody moves."""
 
     settings: Settings
     clock: Clock
@@ -90,6 +90,7 @@ class Outside:
     cards: CardPrinter
     stage: Stage | None = None
     callers: Callers = ONE_AFTER_ANOTHER
+    machine: Clock = field(default_factory=SystemClock)
 
     @property
     def till(self) -> Till:

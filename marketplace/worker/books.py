@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -11,8 +11,12 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from marketplace.db import transaction
+from marketplace.domain.ledger.services import note_check
 from marketplace.domain.payments.services import Finding, check_books
+from marketplace.domain.reports.queries.operation import last_checks
 from marketplace.domain.tasks.rules import NotYetError
+from marketplace.kernel.clock import Clock
 from marketplace.outside import Outside
 from marketplace.worker.batches import BATCHES
 from marketplace.worker.drain import Crew
@@ -22,6 +26,7 @@ from marketplace.worker.work import Work, Works
 log = structlog.get_logger()
 
 LOOK_AGAIN: Final = timedelta(minutes=10)
+A_DAY: Final = timedelta(hours=24)
 GUARDED: Final = "send_payout"
 W = TypeVar("W", Work, Works)
 T = TypeVar("T")
@@ -34,12 +39,16 @@ class BooksWatch:
         """Believe the books until the first check."""
         self._engine = engine
         self._outside = outside
-        self._is_wrong = False
+        self._wrong: dict[bool, bool] = {}
 
-    def check(self) -> list[Finding]:
-        """Check the books; returns what cannot be, after looking twice."""
-        found = self._look() and self._look()
-        self._is_wrong = bool(found)
+    def check(self, *, is_thorough: bool = False) -> list[Finding]:
+        """Check the books; returns what cannot be, after looking twice.
+
+        is_thorough: fingerprints and the gateways' statements too, as every night.
+        """
+        found = self._look(is_thorough=is_thorough) and self._look(is_thorough=is_thorough)
+        self._wrong[is_thorough] = bool(found)
+        keep_check(self._engine, found, is_thorough=is_thorough, clock=self._outside.clock)
         if found:
             log.error(
                 "books_do_not_balance",
@@ -61,14 +70,31 @@ class BooksWatch:
         """Return a handler of payouts that waits while the books are wrong."""
 
         def handle(work: W) -> T:
-            if self._is_wrong:
+            if any(self._wrong.values()):
                 raise NotYetError(self._outside.clock.now() + LOOK_AGAIN)
             return handler(work)
 
         return handle
 
-    def _look(self) -> list[Finding]:
-        return checked(self._engine, self._outside)
+    def check_nightly(self) -> None:
+        """Check thoroughly, by whichever worker comes first: once a day, or until all is well."""
+        now = self._outside.clock.now()
+        with Session(self._engine) as session:
+            last = next((one for one in last_checks(session) if one.is_thorough), None)
+        if last is None or last.findings or now - last.last_at >= A_DAY:
+            self.check(is_thorough=True)
+
+    def _look(self, *, is_thorough: bool) -> list[Finding]:
+        return checked(self._engine, self._outside, is_thorough=is_thorough)
+
+
+def keep_check(
+    engine: Engine, findings: Iterable[Finding], *, is_thorough: bool, clock: Clock
+) -> None:
+    """Keep what a check found, for operators to see."""
+    rows = [(one.name, one.subject, one.sentence) for one in findings]
+    with Session(engine) as session, transaction(session):
+        note_check(session, rows, is_thorough=is_thorough, clock=clock)
 
 
 def checked(engine: Engine, outside: Outside, *, is_thorough: bool = False) -> list[Finding]:

@@ -14,8 +14,10 @@ import structlog
 
 from marketplace import db
 from marketplace.outside import Outside
+from marketplace.worker.alarms import BEAT_SECONDS, Watchman
 from marketplace.worker.books import BooksWatch
 from marketplace.worker.clock import CHECK_MINUTES, Clockwork
+from marketplace.worker.drain import Crew
 from marketplace.worker.engine import DbosEngine
 from marketplace.worker.nights import planner
 
@@ -37,11 +39,7 @@ def run_worker(outside: Outside) -> int:
     crew = books.guarded_crew()
     engine = DbosEngine(settings.database_url, settings.instance)
     clockwork = Clockwork(crew, engine, outside.clock)
-    clockwork.every(books.check, minutes=CHECK_MINUTES)
-    plan_nights = planner(crew, outside)
-    clockwork.every(plan_nights, hours=PLAN_HOURS)
-    books.check()
-    plan_nights()
+    _give_duties(clockwork, books, crew, outside)
     with engine.run(crew.drain):
         clockwork.start()
         log.info("worker_started", is_embedded=settings.database_url.startswith("sqlite"))
@@ -51,6 +49,21 @@ def run_worker(outside: Outside) -> int:
     database.dispose()
     log.info("worker_stopped", code=code)
     return code
+
+
+def _give_duties(clockwork: Clockwork, books: BooksWatch, crew: Crew, outside: Outside) -> None:
+    """Let the clock look after books, nights and alarms, and look once before anything is done."""
+    plan_nights = planner(crew, outside)
+    watchman = Watchman(crew, outside)
+    clockwork.every(books.check, minutes=CHECK_MINUTES)
+    clockwork.every(books.check_nightly, hours=PLAN_HOURS)
+    clockwork.every(plan_nights, hours=PLAN_HOURS)
+    clockwork.every(watchman.look, minutes=1)
+    clockwork.every(watchman.beat, seconds=BEAT_SECONDS)
+    books.check()
+    plan_nights()
+    watchman.look()
+    watchman.beat()
 
 
 def _listen() -> threading.Event:

@@ -46,6 +46,7 @@ def downgrade() -> None:
     with op.batch_alter_table("ledger_account") as batch:
         batch.drop_constraint(op.f("uq_ledger_account_public_id"), type_="unique")
         batch.drop_column("public_id")
+    op.drop_index("ix_task_parked", "task")
     for table in ("gateway_halt", "books_check", "alarm", "heartbeat"):
         op.drop_table(table)
     op.drop_column("users", "is_operator")
@@ -94,6 +95,10 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gateway_halt")),
     )
     _one_open("gateway_halt", "gateway", ended="ended_at")
+    given_up = sa.text("done_at IS NULL AND parked_at IS NOT NULL")
+    op.create_index(
+        "ix_task_parked", "task", ["kind"], sqlite_where=given_up, postgresql_where=given_up
+    )
 
 
 def _one_open(table: str, *columns: str, ended: str) -> None:

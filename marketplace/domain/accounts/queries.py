@@ -326,3 +326,13 @@ def readers(session: Session, company_id: int, roles: Collection[CompanyRole]) -
         .order_by(User.id),
     )
     return [Reader(*row) for row in rows]
+
+
+def operators(session: Session) -> list[Reader]:
+    """Return those who look after the installation, as they are written to."""
+    rows = session.execute(
+        sa.select(User.id, User.email, User.locale)
+        .where(User.is_operator.is_(True), User.disabled_at.is_(None))
+        .order_by(User.id),
+    )
+    return [Reader(*row) for row in rows]

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import insert_once, insert_rows
-from marketplace.domain.notices.models import Mail, Notice
+from marketplace.domain.notices.models import Alarm, Mail, Notice
+from marketplace.domain.notices.rules import Trouble
 from marketplace.domain.tasks import services as tasks
 from marketplace.domain.tasks.services import Wanted
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.frozen import freeze
 from marketplace.kernel.ids import public_id
-from marketplace.kernel.sentences import Sentence
+from marketplace.kernel.sentences import Sentence, say
+
+ALARM: Final = "alarm"
+"""The kind of a mail to operators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +141,54 @@ def mark_all_read(session: Session, user_id: int, *, clock: Clock) -> None:
     """Mark everything read that a person was told."""
     unread = sa.update(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None))
     session.execute(unread.values(read_at=clock.now()))
+
+
+def settle_alarms(
+    session: Session,
+    troubles: Iterable[Trouble],
+    operators: Sequence[Reader],
+    *,
+    clock: Clock,
+) -> list[Trouble]:
+    """Raise an alarm for each new trouble, and clear those that are over; returns the new ones.
+
+    Operators are told of a trouble once, until it was over and begins again.
+    """
+    now = clock.now()
+    still_open = {
+        (one.kind, one.subject): one
+        for one in session.scalars(sa.select(Alarm).where(Alarm.cleared_at.is_(None)))
+    }
+    new = []
+    for trouble in troubles:
+        known = still_open.pop((trouble.kind, trouble.subject), None)
+        if known is not None:
+            known.sentence = freeze(trouble.sentence)
+            continue
+        new.append(trouble)
+        _raise(session, trouble, operators, clock)
+    for over in still_open.values():
+        over.cleared_at = now
+    session.flush()
+    return new
+
+
+def _raise(session: Session, trouble: Trouble, operators: Sequence[Reader], clock: Clock) -> None:
+    alarm = Alarm(
+        kind=trouble.kind,
+        subject=trouble.subject,
+        sentence=freeze(trouble.sentence),
+        path=trouble.path,
+        raised_at=clock.now(),
+    )
+    session.add(alarm)
+    session.flush()
+    message = Message(
+        key=f"alarm:{alarm.id}",
+        kind=ALARM,
+        subject=trouble.sentence,
+        lines=(say("You are told once; the operator's page says when it is over."),),
+        button=say("Look at it"),
+        path=trouble.path,
+    )
+    tell_all(session, [(reader, message) for reader in operators], clock=clock)

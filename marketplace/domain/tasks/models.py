@@ -35,6 +35,12 @@ class Task(Base):
             postgresql_where=sa.text("done_at IS NULL AND parked_at IS NULL"),
         ),
         sa.Index("ix_task_kind_subject", "kind", "subject_id"),
+        sa.Index(
+            "ix_task_parked",
+            "kind",
+            sqlite_where=sa.text("done_at IS NULL AND parked_at IS NOT NULL"),
+            postgresql_where=sa.text("done_at IS NULL AND parked_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = key()

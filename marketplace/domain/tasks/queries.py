@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.domain.tasks.models import Task
+from marketplace.domain.tasks.models import Heartbeat, Task
+
+PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +65,89 @@ def parked(session: Session, limit: int = 100) -> list[ParkedRow]:
         .limit(limit),
     )
     return [ParkedRow(*row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """The open work of one kind.
+
+    due: nobody has it in hand; later: not due yet; tried: of all, what failed before; parked:
+    given up.
+    """
+
+    kind: str
+    due: int
+    oldest_due_at: datetime | None
+    in_hand: int
+    later: int
+    tried: int
+    parked: int
+
+
+def kinds(session: Session, now: datetime) -> list[KindRow]:
+    """Return all open work by kind."""
+    waits = Task.parked_at.is_(None)
+    is_due = sa.and_(waits, Task.run_at <= now)
+    free, held = Task.lease_until <= now, Task.lease_until > now
+    rows = session.execute(
+        sa.select(
+            Task.kind,
+            _count(sa.and_(is_due, free)),
+            sa.func.min(sa.case((sa.and_(is_due, free), Task.run_at))),
+            _count(sa.and_(is_due, held)),
+            _count(sa.and_(waits, Task.run_at > now)),
+            _count(sa.and_(waits, Task.problem != "")),
+            _count(Task.parked_at.is_not(None)),
+        )
+        .where(Task.done_at.is_(None))
+        .group_by(Task.kind)
+        .order_by(Task.kind),
+    )
+    return [KindRow(*row) for row in rows]
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.count(sa.case((condition, 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """One piece of work that is not done."""
+
+    id: int
+    kind: str
+    subject_id: int
+    attempts: int
+    run_at: datetime
+    parked_at: datetime | None
+    problem: str
+
+
+def open_work(
+    session: Session, kind: str = "", *, is_parked: bool = False, after: int = 0
+) -> list[OpenRow]:
+    """Return work that is not done, or that was given up, in order; one more than a page."""
+    found = (
+        sa.select(
+            Task.id,
+            Task.kind,
+            Task.subject_id,
+            Task.attempts,
+            Task.run_at,
+            Task.parked_at,
+            Task.problem,
+        )
+        .where(Task.done_at.is_(None), Task.id > after)
+        .order_by(Task.id)
+        .limit(PAGE + 1)
+    )
+    if kind:
+        found = found.where(Task.kind == kind)
+    if is_parked:
+        found = found.where(Task.parked_at.is_not(None))
+    return [OpenRow(*row) for row in session.execute(found)]
+
+
+def last_beat(session: Session, name: str) -> datetime | None:
+    """Return when a process last said that it lives."""
+    return session.scalar(sa.select(Heartbeat.at).where(Heartbeat.name == name))

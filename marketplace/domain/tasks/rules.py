@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.sentences import say
@@ -19,3 +21,14 @@ class NotYetError(DomainError):
 
 class HopelessError(DomainError):
     """Work that no further attempt can do: it is parked at once, for a person to look at."""
+
+
+_PLACE: Final = re.compile(r"\w+ at (elsewhere|[\w/]+\.py:\d+)")
+
+
+def public_problem(text: str) -> str:
+    """Return what of a problem everybody may read: a kind of error and its place in the code.
+
+    A refusal in words may name people, addresses or amounts: of it nothing is left.
+    """
+    return text if _PLACE.fullmatch(text) else ""

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.db import insert_missing, insert_once, lock_next, lock_some
-from marketplace.domain.tasks.models import Task
+from marketplace.domain.tasks.models import Heartbeat, Task
+from marketplace.kernel.clock import Clock
 from marketplace.kernel.ids import secret_token
 
 LEASE: Final = timedelta(seconds=60)
@@ -222,3 +223,10 @@ def _settle_all(session: Session, claims: Sequence[Claim], **values: object) -> 
         .execution_options(synchronize_session=False),
     )
     return settled.first() is not None
+
+
+def beat(session: Session, name: str, *, machine: Clock) -> None:
+    """Write down that a process lives, by the machine's own clock."""
+    beating = sa.update(Heartbeat).where(Heartbeat.name == name).values(at=machine.now())
+    if session.execute(beating.returning(Heartbeat.id)).first() is None:
+        insert_once(session, Heartbeat, ["name"], name=name, at=machine.now())

@@ -26,6 +26,7 @@ from marketplace.domain.payments.rules import (
     is_absent,
     wait_after,
 )
+from marketplace.domain.payments.services.halts import end_halts, note_halt
 from marketplace.domain.payments.services.sending import attempted, new_attempts
 from marketplace.domain.payments.services.telling import (
     tell_all_on_their_way,
@@ -161,6 +162,7 @@ def _accept(
         payout.arrives_at = sent.arrives_at
         attempt.outcome = Outcome.SENT
     payouts = [payout for payout, _, _ in accepted]
+    end_halts(session, {payout.gateway for payout in payouts}, clock=clock)
     post_all(session, [_left(payout) for payout in payouts], clock=clock)
     log_payouts(session, payouts, "send", clock)
     tell_all_on_their_way(session, payouts, clock=clock)
@@ -215,6 +217,7 @@ def _turn_away(
     session.flush()
     log_payouts(session, [payout], "turn_away", clock, why=refused.code)
     until = clock.now() + CLOSED_FOR
+    note_halt(session, payout.gateway, refused, until, clock=clock)
     tasks.move_due(session, "send_payout", now=clock.now(), run_at=until)
     return until
 
