@@ -21,6 +21,7 @@ from marketplace.domain.payroll.models import PayLineRow, PaySlip
 from marketplace.domain.payroll.rules.records import read_line
 from marketplace.domain.payroll.rules.shapes import PayLine
 from marketplace.domain.payroll.rules.slips import PayeeIncompleteError
+from marketplace.domain.payroll.services.slips import SlipWork, issue_slips
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.people.rules import Certificate
 from marketplace.domain.productions import services as productions
@@ -29,6 +30,7 @@ from marketplace.domain.productions.rules import ProductionError, ProductionStat
 from marketplace.domain.productions.services import EditProduction, Terms
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.kernel.clock import FixedClock
+from marketplace.web.presentation import sentence
 from tests.support import builders
 from tests.support.payday import VAULT, a_closed_day, a_till, an_approved_card
 
@@ -155,18 +157,46 @@ def test_contractors_of_one_show_are_taxed_each_by_their_own_form(
     assert withheld(lines_of(session, card, till)) == found
 
 
+def another(
+    session: Session, show: Production, card: TimeCard, day_rate_minor: int = 130_000
+) -> TimeCard:
+    """Book the person of a card for one more day, and enter its hours."""
+    day = a_closed_day(session, show, "2026-11-20")
+    person = session.get_one(Person, card.person_id)
+    role = builders.a_role(session, show, [day], day_rate_minor=day_rate_minor)
+    return builders.a_time_card(session, builders.a_booking(session, role, person, day))
+
+
 def test_the_year_of_a_non_resident_is_counted_over_their_slips(
     session: Session, till: Till
 ) -> None:
     show = a_show(session, scheme="us_ca_nonresident_592")
     first = a_card(session, show, is_state_nonresident=True)
-    day = a_closed_day(session, show, "2026-11-20")
-    person = session.get_one(Person, first.person_id)
-    role = builders.a_role(session, show, [day], day_rate_minor=130_000)
-    second = builders.a_time_card(session, builders.a_booking(session, role, person, day))
 
     assert withheld(lines_of(session, first, till)) == {}
+    second = another(session, show, first)
     assert withheld(lines_of(session, second, till)) == {"state_nonresident_tax": "91.00"}
+
+
+def test_days_that_are_booked_belong_to_the_year_a_non_resident_expects(
+    session: Session, till: Till
+) -> None:
+    show = a_show(session, scheme="us_ca_nonresident_592")
+    first = a_card(session, show, is_state_nonresident=True)
+    another(session, show, first)
+
+    assert withheld(lines_of(session, first, till)) == {"state_nonresident_tax": "19.60"}
+
+
+def test_two_days_paid_together_are_counted_once_each(session: Session, till: Till) -> None:
+    show = a_show(session, scheme="us_ca_nonresident_592")
+    first = a_card(session, show, is_state_nonresident=True)
+    second = another(session, show, first, 121_000)
+    works = [SlipWork(card=first), SlipWork(card=second)]
+
+    slips = issue_slips(session, works, vault=VAULT, write=sentence, clock=till.clock)
+
+    assert [one.withheld_minor for one in slips if isinstance(one, PaySlip)] == [0, 0]
 
 
 STATUTE = "us_ca_statute"

@@ -7,7 +7,7 @@ numbers, runs, then one insert of slips and one of lines.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,7 @@ from marketplace.domain.payroll.services.drafts import (
     Taxed,
     facts_of,
 )
+from marketplace.domain.payroll.services.expected import Expected, expected_of
 from marketplace.domain.payroll.services.numbers import Runs, take_numbers
 from marketplace.domain.payroll.services.offsets import Offsets, offsets_of
 from marketplace.domain.payroll.services.parties import Parties, parties_of
@@ -45,10 +46,27 @@ from marketplace.domain.people.ports import Vault
 from marketplace.domain.timecards.models import TimeCard, TimeEntry
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.ids import public_id
+from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 from marketplace.kernel.zones import local_date
 
 __all__ = ["SlipWork", "Taxed", "issue_slip", "issue_slips"]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was paid to some people before, is booked for them, and is kept back from them."""
+
+    years: Years
+    expected: Expected
+    offsets: Offsets
+
+    def expected_year(self, parties: Parties, pay_date: date) -> Money | None:
+        """Return what the calendar year is expected to pay; None where no tax asks for it."""
+        booked = self.expected.of(parties, pay_date)
+        if booked is None:
+            return None
+        return booked + self.years.totals(parties, pay_date).gross
 
 
 def issue_slip(
@@ -113,12 +131,13 @@ def _draft(
     found = [parties[work.card.booking_id] for work in works]
     priced = _price(session, works, found)
     complete = [one for one in parties.values() if isinstance(one, Parties)]
-    years = years_of(session, [_pay_date(one, clock) for one in complete])
-    offsets = offsets_of(session, complete)
+    dated = [_pay_date(one, clock) for one in complete]
+    years, expected = years_of(session, dated), expected_of(session, dated)
+    past = Past(years, expected, offsets_of(session, complete))
     return [
-        _attempt(work, of, day, (years, offsets), clock)
+        _attempt(work, of, day, past, clock)
         for work, of, day in zip(works, found, priced, strict=True)
-    ], offsets
+    ], past.offsets
 
 
 def _pay_date(parties: Parties, clock: Clock) -> tuple[Parties, date]:
@@ -172,7 +191,7 @@ def _attempt(
     work: SlipWork,
     parties: Parties | PayError,
     priced: Priced | PayError,
-    past: tuple[Years, Offsets],
+    past: Past,
     clock: Clock,
 ) -> Draft | PayError:
     """Tax one slip, and add it to the person's year."""
@@ -188,9 +207,9 @@ def _attempt(
     item = str(parties.engagement.booking.production_id)
     withheld, scheme = taxed.totals.withheld, parties.engagement.booking.scheme
     paid = PaidBefore(taxed.payment.pay_date, item, taxed.payment.gross, withheld, scheme)
-    years, _ = past
-    years.add(parties, Before(paid, taxed.totals, taxed.lines))
-    year, lines = years.totals(parties, pay_date), years.lines(parties, pay_date)
+    past.years.add(parties, Before(paid, taxed.totals, taxed.lines))
+    past.expected.paid(parties)
+    year, lines = past.years.totals(parties, pay_date), past.years.lines(parties, pay_date)
     return Draft(work, parties, taxed, pay_date, year, lines)
 
 
@@ -199,10 +218,9 @@ def _tax(
     parties: Parties,
     priced: Priced,
     pay_date: date,
-    past: tuple[Years, Offsets],
+    past: Past,
 ) -> Taxed:
     booking = parties.engagement.booking
-    years, offsets = past
     taxed_on = work.taxed_on or pay_date
     scheme = load_scheme(booking.scheme, taxed_on)
     payment = Payment(
@@ -210,8 +228,9 @@ def _tax(
         item=str(booking.production_id),
         gross=priced.earnings.gross - priced.earnings.reimbursed,
         payee=taxed_payee(parties.payee, booking, parties.person.stage_name),
-        year=years.before(parties, pay_date),
+        year=past.years.before(parties, pay_date),
         performed_in=parties.engagement.production.country,
+        expected_year=past.expected_year(parties, pay_date),
         scheme=booking.scheme,
     )
     withholdings = withhold(payment, scheme)
@@ -219,7 +238,7 @@ def _tax(
     found = totals(priced.earnings, withholdings, deductions)
     deductions += work.extra_lines(found)
     net = totals(priced.earnings, withholdings, deductions).net
-    deductions += offsets.lines(parties, work.card.id, net)
+    deductions += past.offsets.lines(parties, work.card.id, net)
     return Taxed(
         priced=priced,
         payment=payment,
