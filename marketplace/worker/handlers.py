@@ -21,8 +21,11 @@ from marketplace.domain.documents.jobs import IssuedSlip, print_slip
 from marketplace.domain.documents.rules import SlipDocument
 from marketplace.domain.notices.jobs import send_mail
 from marketplace.domain.payments.jobs import confirm_payout, issue_voucher, pay_card, send_payout
+from marketplace.domain.payments.jobs.funding import check_funding, send_refund
 from marketplace.domain.payments.jobs.letters import handle_letter
+from marketplace.domain.payments.jobs.payees import check_payee
 from marketplace.domain.payments.jobs.reconciling import reconcile
+from marketplace.domain.payments.services.releasing import release_funds
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
@@ -76,12 +79,24 @@ def _confirm_payout(work: Work) -> None:
     confirm_payout(work.unit, work.subject_id, till=work.outside.till)
 
 
+def _check_funding(work: Work) -> None:
+    check_funding(work.unit, work.subject_id, till=work.outside.till)
+
+
+def _send_refund(work: Work) -> None:
+    send_refund(work.unit, work.subject_id, till=work.outside.till)
+
+
 def _handle_event(work: Work) -> None:
     handle_letter(work.unit, work.subject_id, till=work.outside.till)
 
 
 def _reconcile(work: Work) -> None:
     reconcile(work.unit, work.subject_id, till=work.outside.till)
+
+
+def _check_payee(work: Work) -> None:
+    check_payee(work.unit, work.subject_id, till=work.outside.till)
 
 
 def _print_slip(work: Work) -> None:
@@ -141,6 +156,8 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "auto_agree": _short(auto_agree),
         "auto_agree_voucher": _short(auto_agree_voucher),
         "build_export": _build_export,
+        "check_funding": _check_funding,
+        "check_payee": _check_payee,
         "close_day": _short(close_day),
         "confirm_payout": _confirm_payout,
         "end_challenge": _short(end_challenge),
@@ -156,9 +173,11 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "print_remittance": _print_remittance,
         "print_slip": _print_slip,
         "reconcile": _reconcile,
+        "release_funds": _short(release_funds),
         "release_standby": _short(release_standby),
         "send_digest": _send_digest,
         "send_mail": _send_mail,
         "send_payout": _send_payout,
+        "send_refund": _send_refund,
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -126,6 +126,11 @@ class PayeeDesk(Protocol):
         ...
 
     @property
+    def pages(self) -> Sequence[str]:
+        """The origins of its own pages: forms of ours may lead there."""
+        ...
+
+    @property
     def needs_account(self) -> bool:
         """Whether nobody is paid before they have opened an account there."""
         ...
@@ -148,6 +153,7 @@ class PayeeDesk(Protocol):
         ...
 
 
+@runtime_checkable
 class FundingDesk(Protocol):
     """Where productions pay in and get back. Never raises for the gateway's own reasons."""
 

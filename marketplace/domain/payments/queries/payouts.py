@@ -160,7 +160,7 @@ def _status(
     paid_at, arrives_at = arrival
     code, text = why
     return PayStatus(
-        word=pay_word(card, PayoutState(state) if state else None),
+        word=pay_word(card, PayoutState(state) if state else None, code or ""),
         at=paid_at or arrives_at,
         problem=problem(code or "", text or ""),
         is_for_payee=code in OF_THE_PAYEE,

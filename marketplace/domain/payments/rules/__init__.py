@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from marketplace.domain.payments.rules.funding import OF_THE_FUNDS
 from marketplace.domain.payments.rules.gateways import (
     NO_CAPABILITY,
     OF_THE_ACCOUNT,
@@ -55,7 +56,7 @@ class Event(StrEnum):
     """What happens to a payout; the gateway's answers are `accepted`, `refused`, `silent`.
 
     filed, unfiled: a bank file holds it, or was cancelled; returned: the bank sent it back;
-    lacking: the details the bank needs are missing.
+    lacking: the details the bank needs are missing; unfunded: the production's money is not there.
     """
 
     START = "start"
@@ -70,6 +71,7 @@ class Event(StrEnum):
     UNFILED = "unfiled"
     RETURNED = "returned"
     LACKING = "lacking"
+    UNFUNDED = "unfunded"
 
 
 class Outcome(StrEnum):
@@ -122,6 +124,7 @@ MOVES: Final[dict[tuple[PayoutState, Event], PayoutState]] = {
     (_S.SENT, Event.RETURNED): _S.HELD,
     (_S.PAID, Event.RETURNED): _S.HELD,
     (_S.DUE, Event.LACKING): _S.HELD,
+    (_S.DUE, Event.UNFUNDED): _S.HELD,
 }
 """`sending` is left by an answer or by looking at the gateway's own list, never by a time-out.
 
@@ -158,6 +161,7 @@ PROBLEMS: Final[dict[str, Sentence]] = {
     PAYEE_NOT_READY: say("The payout account is not set up yet."),
     NO_CAPABILITY: say("The payout account cannot be paid to at the moment."),
     BANK_DETAILS: say("The bank that pays needs more of the account than is known."),
+    **OF_THE_FUNDS,
 }
 """Why a payment waits, by code."""
 
@@ -235,6 +239,7 @@ class PayWord(StrEnum):
     NEEDS_YOU = "needs_you"
     NOTHING_DUE = "nothing_due"
     REPLACED = "replaced"
+    NOT_FUNDED = "not_funded"
 
 
 PAY_WORDS: Final[dict[PayWord, Sentence]] = {
@@ -245,6 +250,7 @@ PAY_WORDS: Final[dict[PayWord, Sentence]] = {
     PayWord.NEEDS_YOU: say("Needs you"),
     PayWord.NOTHING_DUE: say("Nothing to pay"),
     PayWord.REPLACED: say("Replaced"),
+    PayWord.NOT_FUNDED: say("Not yet funded"),
 }
 
 _WORD_OF_PAYOUT: Final[dict[PayoutState, PayWord]] = {
@@ -259,12 +265,14 @@ _WORD_OF_PAYOUT: Final[dict[PayoutState, PayWord]] = {
 }
 
 
-def pay_word(card: CardState, payout: PayoutState | None) -> PayWord | None:
+def pay_word(card: CardState, payout: PayoutState | None, code: str = "") -> PayWord | None:
     """Return what a person reads about the pay of one card; None before hours are sent.
 
-    payout: None before the slip is issued. A query on the hours is the person's own: it waits
-    for the production, so it reads as hours sent.
+    payout: None before the slip is issued; code: why it waits. A query on the hours is the
+    person's own: it waits for the production, so it reads as hours sent.
     """
+    if code in OF_THE_FUNDS:
+        return PayWord.NOT_FUNDED
     if payout is not None:
         return _WORD_OF_PAYOUT[payout]
     if card in SIGNED:

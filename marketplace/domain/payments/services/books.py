@@ -28,6 +28,7 @@ from marketplace.domain.payments.services.correction_books import (
     pairs,
 )
 from marketplace.domain.payments.services.findings import Finding, differences, sums
+from marketplace.domain.payments.services.fund_books import funds, money_in
 from marketplace.domain.payroll.models import PayLineRow, PaySlip, SlipCounter
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
@@ -300,5 +301,7 @@ CHECKS: Final = (
     lines,
     overpayments,
     _numbers,
+    funds,
+    money_in,
 )
 """Every check of our own rows, in the order of their names."""

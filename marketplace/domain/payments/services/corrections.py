@@ -25,6 +25,7 @@ from marketplace.domain.payments.services.correction_notices import (
     tell_overpaid,
 )
 from marketplace.domain.payments.services.payday import make_payouts, post_slips
+from marketplace.domain.payments.services.funds import free
 from marketplace.domain.payments.services.telling import tell_payee_is_needed
 from marketplace.domain.payroll.models import Overpayment, PaySlip
 from marketplace.domain.payroll.rules.reversals import ALREADY_PAID
@@ -165,6 +166,7 @@ def _reverse(
     payout = _payout_of(session, slip)
     if payout.state in UNSENT:
         payout.state = after(PayoutState(payout.state), Event.CANCEL)
+        free(session, payout, clock=till.clock)
         _log(session, f"payout:{payout.public_id}", "cancel", slip, till.clock)
     if payout.state in AT_GATEWAY:
         posting = Posting(

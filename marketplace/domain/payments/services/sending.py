@@ -25,6 +25,7 @@ from marketplace.domain.payments.rules import (
 from marketplace.domain.payments.rules.gateways import PAYEE_NOT_READY, PayeeState
 from marketplace.domain.payments.services.carriers import accounts_of
 from marketplace.domain.payments.services.telling import tell_payee_is_needed
+from marketplace.domain.payments.services.funds import admit
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.productions.models import ShootDay
@@ -62,11 +63,14 @@ def start_payouts(
 ) -> dict[int, Leaving]:
     """Write down the attempts of many payouts, oldest first; who has nothing to send is left out.
 
-    The order is that of the payouts' ids, whatever the order in which they are asked for.
+    The order is that of the payouts' ids, whatever the order in which they are asked for. Who is
+    paid from a production's own money leaves only with it: the others are held here.
     """
     accounts = _accounts(session, payout_ids)
     payouts = [one for one in lock(session, Payout, payout_ids) if one.gateway != BANK_FILE]
-    due = _ready(session, payouts, accounts, clock)
+    ready = _ready(session, payouts, accounts, clock)
+    admit(session, ready, clock=clock)
+    due = [one for one in ready if one.state == PayoutState.DUE]
     sending = [one for one in payouts if one.state == PayoutState.SENDING]
     attempts = {one.payout_id: one for one in _last_attempts(session, sending)}
     for attempt in attempts.values():
