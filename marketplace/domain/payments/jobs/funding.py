@@ -5,6 +5,7 @@ What is to leave is committed before the gateway is asked, and no transaction is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -68,7 +69,7 @@ def look_at_funding(unit: UnitOfWork, funding_id: int, *, till: Till) -> datetim
         return record_funding(session, funding_id, state, clock=till.clock)
 
 
-def look_for_ref(unit: UnitOfWork, refs: list[str], *, till: Till) -> bool | None:
+def look_for_ref(unit: UnitOfWork, refs: Sequence[str], *, till: Till) -> bool | None:
     """Look at the funding a gateway's object belongs to; None when it is none of ours.
 
     refs: what the object calls its checkout, its payment or us. True when something changed.

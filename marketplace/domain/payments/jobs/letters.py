@@ -8,6 +8,7 @@ from typing import Final
 
 from marketplace.db import UnitOfWork
 from marketplace.domain.payments import services
+from marketplace.domain.payments.jobs.funding import look_for_ref
 from marketplace.domain.payments.jobs.payees import check_account
 from marketplace.domain.payments.ports import Till, Unknown, Watched
 from marketplace.domain.payments.rules.events import Upshot
@@ -106,10 +107,23 @@ def _account(unit: UnitOfWork, letter: Letter, till: Till) -> Upshot:
     return Upshot.NOT_OURS if state is None else Upshot.APPLIED
 
 
+def _funding(unit: UnitOfWork, letter: Letter, till: Till) -> Upshot:
+    """Look where the money of a production is: paid, settled, given back or disputed."""
+    if letter.account:
+        return Upshot.NOT_USED
+    changed = look_for_ref(unit, letter.refs, till=till)
+    if changed is None:
+        return Upshot.NOT_OURS
+    return Upshot.APPLIED if changed else Upshot.NO_CHANGE
+
+
 READERS: Final[tuple[tuple[str, Reader], ...]] = (
     ("account.", _account),
     ("capability.", _account),
     ("v2.core.account", _account),
+    ("charge.", _funding),
+    ("checkout.session.", _funding),
+    ("refund.", _funding),
     ("transfer.", _transfer),
     ("payout.", _bank_payout),
     ("balance.available", _balance),

@@ -21,13 +21,17 @@ from marketplace.kernel.sentences import say
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter that waits to be looked at. payout_id: of ours, when it names one."""
+    """A letter that waits to be looked at. payout_id: of ours, when it names one.
+
+    refs: every name under which a funding of ours may be known.
+    """
 
     gateway: str
     type: str
     account: str
     object_id: str
     payout_id: str
+    refs: tuple[str, ...] = ()
 
 
 def keep_letter(
@@ -71,8 +75,14 @@ def waiting_letter(session: Session, row_id: int) -> Letter | None:
         return None
     about = row.body.get("data", {}).get("object", {})
     metadata = about.get("metadata") or {}
+    names = (row.object_id, about.get("payment_intent"), metadata.get("funding_id"))
     return Letter(
-        row.gateway, row.type, row.account, row.object_id, str(metadata.get("payout_id", ""))
+        gateway=row.gateway,
+        type=row.type,
+        account=row.account,
+        object_id=row.object_id,
+        payout_id=str(metadata.get("payout_id", "")),
+        refs=tuple(name for name in names if isinstance(name, str) and name),
     )
 
 
