@@ -17,6 +17,7 @@ from marketplace.domain.booking.rules import (
     Fit,
     WorkWindow,
     fit,
+    rest_between,
     with_book_out,
 )
 from marketplace.domain.people.models import BookOut
@@ -76,6 +77,48 @@ def fits_of_people(
         }
         for person in people
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How a shoot day fits a person; rest, owed: the worst of too little rest, else None."""
+
+    fit: Fit
+    rest: timedelta | None = None
+    owed: timedelta | None = None
+
+
+def gaps_of_people(
+    session: Session,
+    people: Iterable[int],
+    days: Sequence[DayWindow],
+) -> dict[int, dict[int, Gap]]:
+    """Return how each day fits each person and how much rest it would leave; three queries.
+
+    By person id and shoot day id. Says nothing of whose work is in the way.
+    """
+    ids = sorted(set(people))
+    found = fits_of_people(session, ids, days)
+    if not days or not ids:
+        return {person: {} for person in ids}
+    from_at = min(day.call_at for day in days) - LONGEST_REST
+    until_at = max(day.wrap_at for day in days) + LONGEST_REST
+    worked = _windows(session, ids, from_at, until_at)
+    return {
+        person: {
+            day.shoot_day_id: _gap(found[person][day.shoot_day_id], day.work, worked[person])
+            for day in days
+        }
+        for person in ids
+    }
+
+
+def _gap(found: Fit, window: WorkWindow, others: Iterable[WorkWindow]) -> Gap:
+    if found is not Fit.SHORT_REST:
+        return Gap(found)
+    rests = [(rest_between(window, one), max(window.rest, one.rest)) for one in others]
+    rest, owed = min(rests, key=lambda pair: pair[0] - pair[1])
+    return Gap(found, rest, owed)
 
 
 def _windows(

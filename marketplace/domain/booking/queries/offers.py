@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from marketplace.domain.accounts.models import Company
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.booking.queries.fits import DayWindow, fits
 from marketplace.domain.booking.rules import (
+    HAS_PLACE,
     BookingState,
     Fit,
     OfferState,
@@ -37,6 +39,9 @@ _FACTS = (
     Offer.state,
     Offer.note,
     Offer.expires_at,
+    Offer.counter,
+    Offer.countered_at,
+    Offer.counter_expires_at,
     Role.name.label("role"),
     Role.public_id.label("role_public_id"),
     Role.description,
@@ -104,10 +109,31 @@ class OfferPage:
     person_zone: str
     person_country: str
     days: tuple[OfferDay, ...]
+    counter: dict[str, Any] | None = None
+    countered_at: datetime | None = None
+    counter_expires_at: datetime | None = None
+    replaced_by: str | None = None
 
     def is_open(self, now: datetime) -> bool:
         """Say whether it can still be answered."""
         return self.state is OfferState.SENT and is_open_at(now, self.expires_at)
+
+    def can_be_countered(self, now: datetime) -> bool:
+        """Say whether other terms can be asked for: once, while it can be answered."""
+        return self.is_open(now) and self.countered_at is None
+
+    @property
+    def asked_rate(self) -> Money | None:
+        """The day rate the person asked for, or None when they asked for nothing."""
+        if self.counter is None:
+            return None
+        return Money(int(self.counter["rate_minor"]), self.days[0].rate.currency)
+
+    @property
+    def asked_days(self) -> list[OfferDay]:
+        """The dates the person kept when they asked for other terms."""
+        wanted = self.counter["dates"] if self.counter else ()
+        return [day for day in self.days if day.public_id in wanted]
 
     def of(self, *states: str) -> list[OfferDay]:
         """Return the dates in one of the states."""
@@ -146,7 +172,9 @@ def offer_page(session: Session, person_id: int, public_id: str) -> OfferPage | 
     if offer is None:
         return None
     days = tuple(_days(session, person_id, Booking.offer_id == offer.id))
-    return OfferPage(**{**offer._asdict(), "state": OfferState(offer.state), "days": days})
+    newer = session.scalar(sa.select(Offer.public_id).where(Offer.replaces_id == offer.id))
+    known = {"state": OfferState(offer.state), "days": days, "replaced_by": newer}
+    return OfferPage(**{**offer._asdict(), **known})
 
 
 def booked_day(session: Session, person_id: int, public_id: str) -> tuple[str, OfferDay] | None:
@@ -192,7 +220,7 @@ def _days(session: Session, person_id: int, where: sa.ColumnElement[bool]) -> li
 
 def _fee(booking: Booking) -> Money | None:
     """Return what a day that was called off pays, or None."""
-    if booking.fee_minor is None or booking.state == BookingState.CONFIRMED:
+    if booking.fee_minor is None or booking.state in HAS_PLACE:
         return None
     return Money(booking.fee_minor, booking.currency)
 
