@@ -21,6 +21,7 @@ from marketplace.domain.payments.ports import (
     Till,
     Transfer,
 )
+from marketplace.domain.payments.rules.gateways import PayeeState
 from marketplace.domain.payroll.ports import Write
 from marketplace.domain.people.ports import CardPrinter, Pictures, Vault
 from marketplace.domain.reports.ports import SheetWriter
@@ -55,6 +56,10 @@ class Switches(Protocol):
 
     def faults(self) -> Sequence[Fault]:
         """Return the faults that are on."""
+        ...
+
+    def set_payee(self, account: str, state: PayeeState, needs: tuple[str, ...] = ()) -> None:
+        """Put a payee's account into a state."""
         ...
 
     def transfers(self) -> Iterable[Transfer]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
+from marketplace.domain.payments.ports import PayeeDesk
 from marketplace.kernel.ids import public_id
 from marketplace.web.extensions import outside
 
@@ -22,12 +23,19 @@ def install(app: Flask) -> None:
     app.after_request(_headers)
 
 
+def let_forms_lead_to_gateway() -> None:
+    """Let forms of this page lead on to the pages of the gateways; other pages stay shut."""
+    gateways = outside().gateways
+    g.form_hosts = [host for one in gateways if isinstance(one, PayeeDesk) for host in one.pages]
+
+
 def _number() -> None:
     g.request_id = public_id()
 
 
 def _headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = CSP
+    hosts = " ".join(["form-action 'self'", *g.get("form_hosts", ())])
+    response.headers["Content-Security-Policy"] = CSP.replace("form-action 'self'", hosts)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

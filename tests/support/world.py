@@ -27,6 +27,9 @@ from marketplace.domain.accounts.services.companies import Invite, invite
 from marketplace.domain.accounts.services.limits import limit
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.casting.models import Application, Role
+from marketplace.domain.payments.models import PayeeAccount
+from marketplace.domain.payments.rules.gateways import PayeeState
+from marketplace.domain.payments.services.payee_accounts import adopt
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
@@ -179,12 +182,22 @@ def furnish(site: DemoSite) -> Places:
         values["question"] = _question(session, values["card"], site.clock)
         values["approved_card"] = _approved(session, values["day"], site.clock)
         values |= filed(session, users["accountant"], site.outside)
+        values["payee"] = _payee_account(session, users["talent"], site.clock)
     site.work()
     exceptions = _exceptions(values)
     joining = ("auth.join", "auth.accept", "auth.start_invited")
     exceptions |= {endpoint: {"token": links["join"]} for endpoint in joining}
     exceptions["dates.feed"] = {"token": links["calendar"]}
     return Places(users, values | {"job": links["job"], "token": links["reset"]}, exceptions)
+
+
+def _payee_account(session: Session, user: User, clock: FixedClock) -> str:
+    """Return the name of somebody's account at the gateway."""
+    person = session.query(Person).filter_by(user_id=user.id).one()
+    row_id = adopt(session, person.id, "sandbox", person.public_id, clock=clock)
+    row = session.get_one(PayeeAccount, row_id)
+    row.state = PayeeState.READY
+    return row.public_id
 
 
 def _exceptions(values: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -20,8 +20,10 @@ from random import Random
 from typing import Any, Final
 
 from marketplace.adapters.sandbox.funding import FUNDING_SCHEMA, SandboxFunding
+from marketplace.adapters.sandbox.payees import PAYEES, SandboxPayees, status_of
 from marketplace.adapters.sandbox.watch import SandboxWatch
 from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Transfer, Unknown
+from marketplace.domain.payments.rules.gateways import NO_CAPABILITY, PayeeState
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.frozen import freeze
 from marketplace.kernel.money import EXPONENTS, Money
@@ -83,7 +85,7 @@ class Fault:
     percent: int
 
 
-class SandboxGateway(SandboxFunding, SandboxWatch):
+class SandboxGateway(SandboxPayees, SandboxFunding, SandboxWatch):
     """Keeps its books in one SQLite file that any number of processes may use at once.
 
     honours_keys: False makes the naive gateway that control tests need: it pays every time.
@@ -208,6 +210,8 @@ class SandboxGateway(SandboxFunding, SandboxWatch):
         """Do what is asked, and return the answer as it is kept."""
         if _strikes(books, ACCOUNT_CLOSED) or _is_their_turn(books, order):
             return {"refused": "account_closed", "text": "The bank account is closed."}
+        if status_of(books, order.payee).state is not PayeeState.READY:
+            return {"refused": NO_CAPABILITY, "text": "The payee's account is not ready."}
         if _strikes(books, ERROR_SAVED):
             return {"error": "Internal error (500)."}
         now = self._now()
@@ -255,7 +259,7 @@ class SandboxGateway(SandboxFunding, SandboxWatch):
             books.row_factory = sqlite3.Row
             if not self._is_made:
                 books.execute("PRAGMA journal_mode=WAL")
-                books.executescript(SCHEMA + FUNDING_SCHEMA)
+                books.executescript(SCHEMA + FUNDING_SCHEMA + PAYEES)
                 self._is_made = True
             books.execute("PRAGMA synchronous=FULL")
             books.execute("BEGIN IMMEDIATE")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from marketplace.web.forms import PageForm, options
@@ -46,6 +46,31 @@ class FaultForm(PageForm):
     def count(self) -> int | None:
         """Return how many times it happens; None: until it is switched off."""
         return int(self.times.data) if self.times.data else None
+
+
+STATES: Final = {
+    "needs": _("It needs an identity document"),
+    "checking": _("It is being checked"),
+    "paused": _("It is paused"),
+    "ready": _("It is ready"),
+}
+"""What a gateway may say of a payee's account, in words."""
+
+
+class PayeeStateForm(PageForm):
+    """Whose account at the gateway is to be how."""
+
+    email = StringField(
+        _("E-mail"),
+        validators=[InputRequired(_("Enter the e-mail of somebody who is paid."))],
+        filters=[lambda text: (text or "").strip().lower()],
+        render_kw={"autocomplete": "off"},
+    )
+    state = SelectField(_("What the gateway says of the account"), choices=lambda: options(STATES))
+
+    def needs(self) -> tuple[str, ...]:
+        """Return what is missing, in a gateway's own words."""
+        return ("individual.verification.document",) if self.state.data == "needs" else ()
 
 
 class ForwardForm(PageForm):

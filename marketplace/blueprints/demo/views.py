@@ -9,17 +9,22 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from marketplace.blueprints.demo.forms import FAULTS, FaultForm, ForwardForm
+from marketplace.blueprints.demo.forms import FAULTS, FaultForm, ForwardForm, PayeeStateForm
 from marketplace.domain.notices import queries
+from marketplace.domain.payments.jobs import payees
 from marketplace.domain.payments.ports import Transfer
+from marketplace.domain.payments.queries import payee_accounts as queries_of_people
+from marketplace.domain.payments.rules.gateways import PayeeState
+from marketplace.kernel.sentences import say
 from marketplace.outside import Stage
 from marketplace.web.access import Permission, allow
-from marketplace.web.extensions import outside, reading
+from marketplace.web.extensions import outside, reading, transaction
 from marketplace.web.numbers import row_number
 
 bp = Blueprint("demo", __name__, url_prefix="/demo")
 
 NEWEST: Final = 50
+SANDBOX: Final = "sandbox"
 
 
 @bp.before_request
@@ -79,6 +84,23 @@ def switch_off() -> ResponseReturnValue:
     return redirect(url_for("demo.gateway"), 303)
 
 
+@bp.post("/gateway/payee")
+@allow(Permission.DEMO)
+def set_payee() -> ResponseReturnValue:
+    """Let the gateway say something else of a payee's account."""
+    form = PayeeStateForm()
+    person = queries_of_people.payee_named(reading(), form.email.data or "")
+    if form.validate() and person is None:
+        form.refuse(say("Nobody with this e-mail is paid."))
+    if form.errors or person is None:
+        return gateway_page(FaultForm(formdata=None), ForwardForm(formdata=None), form), 422
+    state = PayeeState(form.state.data)
+    stage().switches.set_payee(person.public_id, state, form.needs())
+    payees.adopt(transaction, person.id, SANDBOX, person.public_id, till=outside().till)
+    flash(gettext("The gateway says so from now on."))
+    return redirect(url_for("demo.gateway"), 303)
+
+
 @bp.post("/forward")
 @allow(Permission.DEMO)
 def forward() -> ResponseReturnValue:
@@ -92,14 +114,19 @@ def forward() -> ResponseReturnValue:
     return redirect(url_for("demo.gateway"), 303)
 
 
-def gateway_page(fault: FaultForm, passing: ForwardForm) -> str:
-    """Return the page of the gateway with its two forms."""
+def gateway_page(
+    fault: FaultForm,
+    passing: ForwardForm,
+    payee: PayeeStateForm | None = None,
+) -> str:
+    """Return the page of the gateway with its forms."""
     switches = stage().switches
     paid = list(switches.transfers())
     return render_template(
         "demo/gateway.html",
         fault=fault,
         passing=passing,
+        payee=payee or PayeeStateForm(formdata=None),
         faults=[(FAULTS[one.name], one.remaining) for one in switches.faults()],
         paid=newest(paid),
         count=len(paid),

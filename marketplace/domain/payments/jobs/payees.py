@@ -105,6 +105,15 @@ def check_account(unit: UnitOfWork, gateway: str, account: str, *, till: Till) -
     return None if row_id is None else _look(unit, row_id, till)
 
 
+def adopt(
+    unit: UnitOfWork, person_id: int, gateway: str, account: str, *, till: Till
+) -> PayeeState:
+    """Write down an account that a gateway has for a person already, and look at it."""
+    with unit() as session:
+        row_id = services.adopt(session, person_id, gateway, account, clock=till.clock)
+    return _look(unit, row_id, till)
+
+
 def check_payee(unit: UnitOfWork, account_id: int, *, till: Till) -> None:
     """Look at an account as work of the worker; raises NotYetError while the gateway checks it."""
     try:

@@ -101,11 +101,6 @@ class Gateway(Protocol):
 class Provider(Gateway, PayeeDesk, FundingDesk, HookDesk, Protocol):
     """A gateway that also opens accounts for payees and takes money in."""
 
-    @property
-    def pages(self) -> Sequence[str]:
-        """The origins of its own pages: forms of ours may lead there."""
-        ...
-
 
 @runtime_checkable
 class Watched(Gateway, Protocol):
@@ -175,12 +170,12 @@ class Till:
         """The gateway at which payees have accounts and productions pay in, if there is one."""
         return next((one for one in self.gateways if isinstance(one, Provider)), None)
 
-    def desk_for(self, country: str) -> tuple[PayeeDesk, str] | None:
-        """Return where people of a country need an account to be paid, and in which currency."""
+    def desk_for(self, country: str) -> PayeeDesk | None:
+        """Return where people of a country need an account to be paid, if anywhere."""
         for one in self.gateways:
-            pays = [currency for currency in EXPONENTS if one.supports(country, currency)]
-            if isinstance(one, PayeeDesk) and one.needs_account and pays:
-                return one, pays[0]
+            pays = any(one.supports(country, currency) for currency in EXPONENTS)
+            if pays and isinstance(one, PayeeDesk) and one.needs_account:
+                return one
         return None
 
     def desk_named(self, name: str) -> PayeeDesk:

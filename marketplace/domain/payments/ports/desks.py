@@ -18,7 +18,6 @@ class PayeeRef:
 
     ref: str
     country: str
-    currency: str
     email: str
     legal_name: str
 

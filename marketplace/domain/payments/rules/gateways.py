@@ -45,6 +45,9 @@ class PayeeAccountError(DomainError):
 NAMES: Final = {"sandbox": "Dayrate Sandbox", "stripe": "Stripe"}
 """What people call a gateway."""
 
+KEEPS_BANKS: Final = frozenset({"stripe"})
+"""Gateways that payees tell their bank account themselves: ours does not know it."""
+
 PAYEE_NOT_READY: Final = "payee_not_ready"
 """Why a payment waits: the payee's account at the gateway is not ready."""
 

@@ -15,7 +15,6 @@ from marketplace.domain.notices.services import Message, tell
 from marketplace.domain.payments.models import PayeeAccount
 from marketplace.domain.payments.ports import (
     Opened,
-    PayeeDesk,
     PayeeRef,
     PayeeStatus,
     Refused,
@@ -63,11 +62,11 @@ def want_account(session: Session, person_id: int, *, till: Till) -> Wanted:
     PayeeAccountError when there is no gateway for them, or their legal name is not known yet.
     """
     person = session.get_one(Person, person_id)
-    desk, currency = _desk_of(person, till)
+    gateway = _gateway_of(session, person, till)
     payee = session.scalar(sa.select(Payee).where(Payee.person_id == person_id))
     if payee is None or payee.legal_name_sealed is None:
         raise PayeeAccountError(say("Save your legal name first: the account is opened under it."))
-    row = _row(session, person_id, desk.name, till.clock)
+    row = _row(session, person_id, gateway, till.clock)
     if row.state == PayeeState.GONE:
         row.number, row.account, row.state = row.number + 1, None, PayeeState.NEW
         session.flush()
@@ -79,7 +78,6 @@ def want_account(session: Session, person_id: int, *, till: Till) -> Wanted:
         PayeeRef(
             ref=person.public_id,
             country=person.country,
-            currency=currency,
             email=reader_of(session, person_id).address,
             legal_name=legal_name(payee, till.vault),
         ),
@@ -87,8 +85,13 @@ def want_account(session: Session, person_id: int, *, till: Till) -> Wanted:
     )
 
 
-def _desk_of(person: Person, till: Till) -> tuple[PayeeDesk, str]:
-    found = till.desk_for(person.country)
+def _gateway_of(session: Session, person: Person, till: Till) -> str:
+    """Return where a person needs an account, or has one."""
+    desk = till.desk_for(person.country)
+    if desk is not None:
+        return desk.name
+    mine = sa.select(PayeeAccount.gateway).where(PayeeAccount.person_id == person.id)
+    found = session.scalars(mine.order_by(PayeeAccount.id)).first()
     if found is None:
         raise PayeeAccountError(say("Nobody in your country is paid through an account like this."))
     return found
@@ -143,6 +146,16 @@ def keep_account(
     _log(session, row, "open_account", {}, clock)
     session.flush()
     return answer.account
+
+
+def adopt(session: Session, person_id: int, gateway: str, account: str, *, clock: Clock) -> int:
+    """Write down an account that a gateway has for a person already; returns its row."""
+    row = _row(session, person_id, gateway, clock)
+    if row.account != account:
+        row.account = account
+        _log(session, row, "adopt_account", {}, clock)
+        session.flush()
+    return row.id
 
 
 def look_soon(session: Session, wanted: Wanted, *, clock: Clock) -> None:
@@ -207,7 +220,7 @@ def _tell(session: Session, row: PayeeAccount, clock: Clock) -> None:
         subject=subject,
         lines=(line,),
         button=say("Open your payout account"),
-        path="/me/payee",
+        path="/me/payouts",
     )
     tell(session, reader_of(session, row.person_id), message, clock=clock)
 

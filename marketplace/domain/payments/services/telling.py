@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from marketplace.domain.accounts.rules import PAYERS
 from marketplace.domain.notices.services import Message, Reader, tell, tell_all
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.rules import OF_THE_PAYEE, problem
+from marketplace.domain.payments.rules.gateways import KEEPS_BANKS, OF_THE_ACCOUNT, name_of
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import PayeeIncompleteError
 from marketplace.domain.people.models import Person
@@ -25,6 +26,9 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 from marketplace.kernel.zones import local_date
+
+BANK_ENDS_IT: Final = say("Give your bank account and it is sent the same day.")
+READY_ENDS_IT: Final = say("Set up your payouts and it is sent the same day.")
 
 
 def tell_all_on_their_way(
@@ -73,7 +77,7 @@ def _on_its_way(payout: Payout, slip: Any) -> Message:  # noqa: ANN401 - a row o
             day=slip.shoot_date,
             number=slip.number,
         ),
-        say("Paid to your account ending in %(last4)s.", last4=slip.account_last4),
+        _paid_to(payout, slip.account_last4),
     ]
     if payout.arrives_at is not None:
         arrives = local_date(payout.arrives_at, slip.zone)
@@ -88,20 +92,37 @@ def _on_its_way(payout: Payout, slip: Any) -> Message:  # noqa: ANN401 - a row o
     )
 
 
+def _paid_to(payout: Payout, last4: str) -> Sentence:
+    if payout.gateway in KEEPS_BANKS:
+        return say("Paid to your account at %(gateway)s.", gateway=name_of(payout.gateway))
+    return say("Paid to your account ending in %(last4)s.", last4=last4)
+
+
 def tell_payee_is_needed(session: Session, payout: Payout, slip: PaySlip, *, clock: Clock) -> None:
     """Tell who must act on a payment that waits: the person, or the company when it cannot."""
     why = problem(payout.problem_code, payout.problem) or say("It waits.")
     if payout.problem_code in OF_THE_PAYEE:
+        has_account = payout.problem_code in OF_THE_ACCOUNT
         message = Message(
-            key=f"payout_waits:{payout.id}:{payout.attempts}",
+            key=f"payout_waits:{payout.id}:{payout.attempts}:{payout.problem_code}",
             kind="needs_you",
-            subject=say("%(amount)s waits for your payment details", amount=_amount(payout)),
-            lines=(why, say("Give your bank account and it is sent the same day.")),
-            button=say("Finish your payment details"),
-            path="/me/payee",
+            subject=_waits_for_account(payout) if has_account else _waits_for_bank(payout),
+            lines=(why, READY_ENDS_IT if has_account else BANK_ENDS_IT),
+            button=say("Set up your payouts")
+            if has_account
+            else say("Finish your payment details"),
+            path="/me/payouts" if has_account else "/me/payee",
         )
         tell(session, reader_of(session, payout.person_id), message, clock=clock)
     tell_company(session, payout, slip, why, clock=clock)
+
+
+def _waits_for_account(payout: Payout) -> Sentence:
+    return say("%(amount)s waits for your payout account", amount=_amount(payout))
+
+
+def _waits_for_bank(payout: Payout) -> Sentence:
+    return say("%(amount)s waits for your payment details", amount=_amount(payout))
 
 
 def tell_company(
