@@ -8,6 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from marketplace.db import UnitOfWork
+from marketplace.demo import profiles
 from marketplace.demo.people import Member, Talent
 from marketplace.domain.accounts.models import Company
 from marketplace.domain.accounts.rules import CompanyRole
@@ -100,6 +101,7 @@ class Crowd:
                 made = sign_up_talent(session, person, _profile(one), clock=self._outside.clock)
                 user_id = _new(made)
                 person_id = _new(person_of(session, user_id))
+                profiles.fill(session, one, person_id, self._outside)
                 if one.is_complete:
                     keep_payee(
                         session,
@@ -143,9 +145,9 @@ def _profile(one: Talent) -> Profile:
         city=one.city,
         country="CN" if one.is_chinese else "US",
         zone="Asia/Shanghai" if one.is_chinese else "America/Los_Angeles",
-        languages="普通话" if one.is_chinese else "English",
-        department=one.department,
         about=one.about,
+        second_name=profiles.SECOND_NAMES.get(one.name, ""),
+        is_listed=one.name not in profiles.HIDDEN,
     )
 
 

@@ -24,7 +24,7 @@ from marketplace.kernel.clock import Clock, SystemClock
 from marketplace.kernel.money import EXPONENTS, Money, half_up
 from marketplace.kernel.sentences import Sentence
 from marketplace.kernel.zones import show_clock
-from marketplace.web import names
+from marketplace.web import names, words
 from marketplace.web.language import LANGUAGES, html_lang, is_chinese, locale_of, translate
 
 MINUS: Final = "\N{MINUS SIGN}"
@@ -259,6 +259,7 @@ TEMPLATE_FUNCTIONS: Final = {
     "is_chinese": is_chinese,
     "lang_attr": names.lang_attribute,
     "lang_of": names.lang_of,
+    "language_name": words.language_name,
     "last_name": names.last_name,
     "length": length,
     "link": url_for,
@@ -272,6 +273,7 @@ TEMPLATE_FUNCTIONS: Final = {
     "span": span,
     "tint": names.tint,
     "wall": wall,
+    "worded": words.worded,
     "zone_name": zone_name,
 }
 """What templates may call, by name. `link` is strict: an unknown endpoint is an error."""

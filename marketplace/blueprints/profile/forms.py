@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
+    BooleanField,
     PasswordField,
     RadioField,
     SelectField,
@@ -17,6 +18,7 @@ from wtforms import (
 from wtforms.validators import Length, ValidationError
 
 from marketplace.blueprints.profile.certificates import CertificateForm
+from marketplace.blueprints.profile.limits import LONGEST_TEXT, line_field
 from marketplace.domain.accounts.rules import LONGEST_PASSWORD
 from marketplace.domain.banking.rules.numbers import (
     bic_problem,
@@ -36,20 +38,12 @@ from marketplace.domain.people.rules import (
 )
 from marketplace.domain.people.services import PayeeDetails, Profile
 from marketplace.kernel.sentences import Sentence
-from marketplace.web.fields import LONGEST_NAME, PhoneField, country_field, name_field, spoken, tidy
+from marketplace.web.fields import PhoneField, country_field, name_field, spoken
 from marketplace.web.forms import PageForm, Required, options
 from marketplace.web.places import guess_zone, zones_of
 from marketplace.web.presentation import zone_name
 
-LONGEST_TEXT = 2000
 LONGEST_ADDRESS = 400
-
-
-def _line(label: str, **keywords: str) -> StringField:
-    """Return a field for one line that may stay empty."""
-    return StringField(
-        label, validators=[Length(max=LONGEST_NAME)], filters=[tidy], render_kw=keywords
-    )
 
 
 class Fits:
@@ -77,7 +71,7 @@ def _code(label: str, problem: Callable[[str], Sentence | None]) -> StringField:
 
 
 class ProfileForm(PageForm):
-    """What a talent shows."""
+    """The basics of what a talent shows."""
 
     stage_name = name_field(
         _("Stage name"),
@@ -85,20 +79,23 @@ class ProfileForm(PageForm):
         description=_("The name on call sheets. Your legal name stays between you and payroll."),
         render_kw={"autocomplete": "nickname"},
     )
+    second_name = line_field(
+        _("Stage name in another script"),
+        _("For example 林晚 beside Lin Wan. Readers see the one they can read first."),
+    )
     works = SelectMultipleField(
         _("Which work?"),
         choices=spoken(WORK_WORDS),
         validators=[Required(_("Tick at least one kind of work."))],
     )
-    department = _line(_("Department, for crew"))
-    city = _line(_("City"), autocomplete="address-level2")
+    pronouns = line_field(_("Pronouns"))
+    city = line_field(_("City"), autocomplete="address-level2")
     country = country_field()
     zone = SelectField(
         _("Time zone"),
         description=_("Your calendar and your messages use it. Calls are in the set's own time."),
         validate_choice=False,
     )
-    languages = _line(_("Languages"))
     phone = PhoneField(
         _("Telephone"),
         description=_("For the day of the shoot; shown to productions that book you."),
@@ -106,6 +103,19 @@ class ProfileForm(PageForm):
     )
     about = TextAreaField(
         _("About you"), validators=[Length(max=LONGEST_TEXT)], render_kw={"rows": 5}
+    )
+    about_second = TextAreaField(
+        _("About you in another language"),
+        validators=[Length(max=LONGEST_TEXT)],
+        render_kw={"rows": 3},
+    )
+    is_listed = BooleanField(
+        _("Productions may find me"),
+        description=_(
+            "Casting people of all productions here can then open your profile. "
+            "Without it only productions you apply to see it. "
+            "Nobody sees your telephone, e-mail address or legal name there."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -119,14 +129,16 @@ class ProfileForm(PageForm):
         zone, country = self.zone.data, self.country.data
         return Profile(
             stage_name=self.stage_name.data,
+            second_name=self.second_name.data,
             works=frozenset(Work(work) for work in self.works.data),
+            pronouns=self.pronouns.data,
             city=self.city.data,
             country=country,
             zone=zone if zone in zones_of(country) else guess_zone(country, self.city.data),
-            languages=self.languages.data,
-            department=self.department.data,
-            about=self.about.data.strip(),
+            about=(self.about.data or "").strip(),
+            about_second=(self.about_second.data or "").strip(),
             phone=self.phone.e164,
+            is_listed=self.is_listed.data,
         )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from marketplace.blueprints.profile import bp, crew, entries, looks, photos
 from marketplace.blueprints.profile.certificates import shown
 from marketplace.blueprints.profile.forms import PayeeForm, ProfileForm
 from marketplace.domain.payments.services import keep_payee as keep_details
@@ -16,7 +17,7 @@ from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.extensions import clock, outside, reading, transaction
 from marketplace.web.proof import prove_again
 
-bp = Blueprint("profile", __name__, url_prefix="/me")
+__all__ = ["bp", "crew", "entries", "looks", "photos"]
 
 
 @bp.get("")

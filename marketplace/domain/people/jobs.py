@@ -8,7 +8,6 @@ from marketplace.domain.notices.services import Message, tell
 from marketplace.domain.people.models import CrewCertificate, Person
 from marketplace.domain.people.queries.profiles import reader_of
 from marketplace.domain.people.queries.words import kept
-from marketplace.domain.people.rules.words import find
 from marketplace.domain.people.services.entries import WARNING
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.sentences import say
@@ -27,7 +26,7 @@ def remind_certificate(session: Session, certificate_id: int, *, clock: Clock) -
     if row.expires_on - WARNING > local_date(clock.now(), zone):
         return
     reader = reader_of(session, row.person_id)
-    word = find(kept().certificates, row.kind)
+    word = kept().certificate(row.kind)
     name = word.zh if reader.locale.startswith("zh") else word.en
     message = Message(
         key=f"certificate:{row.public_id}:{row.expires_on}",

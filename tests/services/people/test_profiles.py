@@ -70,11 +70,15 @@ def test_a_profile_says_what_is_missing(session: Session, clock: FixedClock) -> 
     found = queries.profile(session, user.id)
 
     assert found
-    assert [str(gap) for gap in found.gaps] == ["About you", "Telephone", "Department"]
-    assert (found.done, found.total) == (4, 7)
+    assert [(gap.part, str(gap.words)) for gap in found.gaps] == [
+        ("photos", "Add a headshot"),
+        ("edit", "Give a telephone number for the shoot day"),
+        ("edit", "Write a few lines about yourself"),
+        ("crew", "Choose the positions you work in"),
+    ]
 
 
-def test_an_actor_needs_no_department(session: Session, clock: FixedClock) -> None:
+def test_an_actor_needs_no_position_but_sizes(session: Session, clock: FixedClock) -> None:
     user = a_user(session)
     actor = replace(PROFILE, works=frozenset({Work.ACTOR}))
     services.keep_profile(session, user.id, actor, clock=clock)
@@ -82,7 +86,9 @@ def test_an_actor_needs_no_department(session: Session, clock: FixedClock) -> No
     found = queries.profile(session, user.id)
 
     assert found
-    assert found.total == 6
+    words = [str(gap.words) for gap in found.gaps]
+    assert "Fill in your height and sizes" in words
+    assert "Choose the positions you work in" not in words
 
 
 def test_somebody_without_profile_reads_utc(session: Session) -> None:

@@ -117,7 +117,7 @@ def test_signing_out_everywhere_ends_this_browser_too(site: Site, ava: User) -> 
 def test_a_profile_is_kept_with_a_zone_of_its_country(site: Site, ava: User) -> None:
     page = site.browser(ava).follow("/me", PROFILE).text
 
-    assert "Missing:" in page
+    assert "Add a headshot" in page
     with site.look() as session:
         person = session.scalars(sa.select(Person)).one()
         assert (person.zone, person.phone) == ("Asia/Shanghai", "+8613800138000")

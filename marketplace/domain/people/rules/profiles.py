@@ -43,7 +43,7 @@ WORK_WORDS: Final[dict[Work, Sentence]] = {
 
 LEVEL_WORDS: Final[dict[Level, Sentence]] = {
     Level.BASIC: say("Basic"),
-    Level.WORKING: say("Good enough to work in"),
+    Level.WORKING: say("Working"),
     Level.FLUENT: say("Fluent"),
     Level.NATIVE: say("Native"),
 }

@@ -34,6 +34,18 @@ class Kept:
     eyes: tuple[Word, ...]
     certificates: tuple[Word, ...]
 
+    def skill(self, code: str) -> Word:
+        """Return a skill by its code; an own word is its own word."""
+        return find(all_words(self.skills), code)
+
+    def crew_position(self, code: str) -> Word:
+        """Return a position by its code."""
+        return find(all_words(self.departments), code)
+
+    def certificate(self, code: str) -> Word:
+        """Return a kind of certificate by its code."""
+        return find(self.certificates, code)
+
     def department_of(self, code: str) -> str | None:
         """Return the department a position belongs to, or None when nobody knows it."""
         for group in self.departments:
