@@ -198,9 +198,3 @@ def countries(common: Iterable[str] = ("US", "CN", "GB", "CA", "AU", "SG")) -> l
     ]
     others.sort(key=lambda code: str(names[code]))
     return options({code: names[code] for code in [*first, *others]})
-
-
-def language_words(codes: Iterable[str]) -> dict[str, str]:
-    """Return what the reader calls some languages, by their codes."""
-    names = locale_of().languages
-    return {code: str(names.get(code, code)) for code in codes}

@@ -78,7 +78,7 @@ class OfferForm(PageForm):
         return SendOffer(
             role_id=role_id,
             person_id=applicant.row.person_id,
-            application_id=applicant.row.application_id,
+            application_id=applicant.row.application_id or None,
             shoot_day_ids=self.dates.data,
             expires_at=wall_instant(self.expires.data, zone),
             note=(self.note.data or "").strip(),

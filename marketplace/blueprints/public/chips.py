@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from marketplace.blueprints.public.search import Search
 from marketplace.blueprints.roles.forms import DEPARTMENTS, KINDS
 from marketplace.kernel.money import Money
-from marketplace.web.forms import language_words
 from marketplace.web.presentation import day, money
+from marketplace.web.words import language_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def _part(wanted: Search) -> Iterator[tuple[str, dict[str, Any]]]:
     if wanted.plays:
         ages = f"{wanted.plays[0]}–{wanted.plays[1]}"
         yield _("Plays %(ages)s", ages=ages), {"plays": None}
-    for code, words in language_words(wanted.languages).items():
-        yield words, {"languages": _less(wanted.languages, code)}
+    for code in wanted.languages:
+        yield language_name(code), {"languages": _less(wanted.languages, code)}
     for one in wanted.departments:
         yield str(DEPARTMENTS[one]), {"departments": _less(wanted.departments, one)}
 

@@ -21,8 +21,8 @@ from marketplace.blueprints.roles.forms import DEPARTMENTS, DISCLOSURES, KINDS
 from marketplace.domain.casting.queries.browse import Facets, FoundRole
 from marketplace.domain.people.rules.profiles import LANGUAGES
 from marketplace.web.extensions import clock
-from marketplace.web.forms import language_words
 from marketplace.web.language import html_lang
+from marketplace.web.words import language_name
 
 CARDS: Final = 4096
 PANELS: Final = 512
@@ -80,7 +80,8 @@ def _panel(
 ) -> Panel:
     page = "public/_panel.html"
     days, counts = search.fortnight(today), dict(known.per_date)
-    words = (KINDS, search.pay_choices(known), is_talent, language_words(LANGUAGES), DEPARTMENTS)
+    spoken = {code: language_name(code) for code in LANGUAGES}
+    words = (KINDS, search.pay_choices(known), is_talent, spoken, DEPARTMENTS)
     return Panel(
         _written(page, "strip", wanted, days, counts, booked),
         _written(page, "filters", "rail", wanted, known, *words),

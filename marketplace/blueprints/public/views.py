@@ -32,6 +32,7 @@ from marketplace.domain.accounts.services.sign_up import Preferences, prefer
 from marketplace.domain.booking.queries.agenda import Diary, free_days
 from marketplace.domain.casting.queries import applications, browse, postings
 from marketplace.domain.casting.queries.browse import Facets, Found
+from marketplace.domain.casting.queries.invitations import was_invited
 from marketplace.web.access import Permission, allow
 from marketplace.web.extensions import clock, reading, transaction
 from marketplace.web.language import LANGUAGES, html_lang
@@ -168,8 +169,9 @@ def _open_role(found: postings.Posting) -> dict[str, Any]:
     """Return what the page of an open role shows; with fits when talent reads it."""
     mine = fitting.my_diary()
     fits = fitting.fits_of(mine, found) if mine else {}
-    applied = None
+    applied, is_invited = None, False
     if mine is not None:
+        is_invited = was_invited(reading(), current_user.person_id, found.id)
         applied = applications.live_for(reading(), current_user.person_id, found.id)
     return {
         "role": found,
@@ -177,6 +179,7 @@ def _open_role(found: postings.Posting) -> dict[str, Any]:
         "fit_words": fitting.WORDS,
         "chip_of_role": fitting.summary(list(fits.values())),
         "applied": applied,
+        "is_invited": is_invited and not applied,
         "overtime": posting.overtime(found),
         "job_posting": posting.job_posting(found),
         "canonical": url_for("public.role", role=found.public_id, _external=True),

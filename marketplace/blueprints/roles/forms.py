@@ -28,13 +28,13 @@ from marketplace.web.forms import (
     PageForm,
     Required,
     WholeField,
-    language_words,
     options,
     read_money,
     show_money,
     wall_instant,
 )
 from marketplace.web.presentation import day as written
+from marketplace.web.words import language_name
 
 MOST_PEOPLE: Final = 999
 USUAL_HOURS: Final = 12 * 60
@@ -105,7 +105,7 @@ class RoleForm(PageForm):
     )
     languages = SelectMultipleField(
         lazy_gettext("Languages that must be spoken"),
-        choices=lambda: options(language_words(LANGUAGES)),
+        choices=lambda: options({code: language_name(code) for code in LANGUAGES}),
     )
     who = StringField(
         lazy_gettext("Who it is for"),

@@ -161,12 +161,23 @@ def applicants(
     now: datetime,
 ) -> list[Applicant]:
     """Return everyone who applied: most fitting dates first, then who applied first."""
-    rows = applicants_of(session, role_id)
+    found = as_applicants(session, role_id, applicants_of(session, role_id), places, now)
+    return sorted(found, key=lambda one: -one.fitting)
+
+
+def as_applicants(
+    session: Session,
+    role_id: int,
+    rows: Sequence[ApplicantRow],
+    places: Sequence[Place],
+    now: datetime,
+) -> list[Applicant]:
+    """Return people with how each date of a role fits them, in the order they came in."""
     people = [row.person_id for row in rows]
     fits = fits_of_people(session, people, [place.window for place in places])
     held = _held(session, role_id)
     past = _past(session, people, now)
-    found = [
+    return [
         Applicant(
             row,
             tuple(_square(row, place, fits[row.person_id], held) for place in places),
@@ -175,7 +186,6 @@ def applicants(
         )
         for row in rows
     ]
-    return sorted(found, key=lambda one: -one.fitting)
 
 
 def stage_counts(found: Sequence[Applicant]) -> dict[str, int]:

@@ -19,6 +19,8 @@ from marketplace.domain.booking.queries.fits import DayWindow, fits_of_people
 from marketplace.domain.booking.rules import LONGEST_REST, BookingState, Fit
 from marketplace.domain.casting.models import Application, RoleInvitation
 from marketplace.domain.people.models import BookOut, Person, PersonGram, PersonListing, Photo
+from marketplace.domain.productions.models import Production, ShootDay
+from marketplace.domain.productions.rules import DayState
 from marketplace.kernel.grams import leveled, long_words, rarest_first, tag
 from marketplace.kernel.money import Money
 
@@ -253,3 +255,25 @@ def _invited(session: Session, role_id: int | None, people: Sequence[int]) -> se
         RoleInvitation.role_id == role_id, RoleInvitation.person_id.in_(people)
     )
     return set(session.scalars(asked))
+
+
+def days_to_come(session: Session, production_id: int, now: datetime) -> dict[str, DayWindow]:
+    """Return the planned shoot days of a production that are still to come, by public id."""
+    rows = session.execute(
+        sa.select(
+            ShootDay.public_id,
+            ShootDay.id,
+            ShootDay.shoot_date,
+            ShootDay.call_at,
+            ShootDay.wrap_at,
+            Production.minimum_rest_minutes,
+        )
+        .join(Production, Production.id == ShootDay.production_id)
+        .where(
+            ShootDay.production_id == production_id,
+            ShootDay.state == DayState.PLANNED,
+            ShootDay.call_at > now,
+        )
+        .order_by(ShootDay.call_at, ShootDay.id),
+    )
+    return {row[0]: DayWindow(*row[1:]) for row in rows}

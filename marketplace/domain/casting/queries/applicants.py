@@ -18,7 +18,7 @@ from marketplace.domain.productions.models import Production
 
 @dataclass(frozen=True, slots=True)
 class ApplicantRow:
-    """One applicant in the list of a role."""
+    """One applicant in the list of a role; application_id is 0 for somebody who did not apply."""
 
     application_id: int
     public_id: str

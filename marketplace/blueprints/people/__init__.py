@@ -1,0 +1,1 @@
+"""Find people for a production, invite them to apply, offer them dates."""
