@@ -4,6 +4,10 @@ FLASK := .venv/bin/flask --app wsgi
 TYPED := $(wildcard marketplace scripts tests benchmarks wsgi.py migrations/env.py)
 TEMPLATES := $(wildcard marketplace/templates)
 WORKERS := 2
+STRIPE :=
+STANDIN := GATEWAY=stripe STRIPE_API_KEY=sk_test_standin STRIPE_API_BASE=http://127.0.0.1:5001 \
+	STRIPE_WEBHOOK_SECRET=whsec_platform STRIPE_CONNECT_WEBHOOK_SECRET=whsec_connect \
+	STRIPE_V2_WEBHOOK_SECRET=whsec_v2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test check fix rules bench golden migration books lock guards mutants
@@ -14,10 +18,10 @@ help: ## list these targets
 setup: ## install everything that is missing, for work and tests
 	@scripts/bootstrap tests
 
-run: ## the site and its worker with the demo, on SQLite: nothing else needed
+run: ## the site and its worker with the demo, on SQLite: nothing else needed (STRIPE=standin: paid as by Stripe)
 	@scripts/bootstrap
 	$(PYTHON) scripts/translations compile
-	DAYRATE_DEMO=1 $(FLASK) serve
+	DAYRATE_DEMO=1 $(if $(filter standin,$(STRIPE)),$(STANDIN)) $(FLASK) serve $(if $(filter standin,$(STRIPE)),--standin)
 
 demo: ## make the demo production anew
 	@scripts/bootstrap

@@ -116,14 +116,26 @@ def parked(task_id: int | None) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True)
+@click.option("--standin", is_flag=True, help="With a stand-in for Stripe at STRIPE_API_BASE.")
 @with_appcontext
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, *, standin: bool) -> None:
     """Run the site and its worker on this machine; the database is brought up to date first."""
     flask_migrate.upgrade(directory=str(supervisor.ROOT / "migrations"))
     if outside().stage is not None:
         load_demo()
     click.echo(f"Dayrate is at http://{host}:{port} (stop with Ctrl-C)")
-    sys.exit(supervisor.run([supervisor.web(host, port), supervisor.worker(host, port)]))
+    children = [supervisor.web(host, port), supervisor.worker(host, port)]
+    sys.exit(supervisor.run([*children, *_standins(f"http://{host}:{port}", wanted=standin)]))
+
+
+def _standins(site: str, *, wanted: bool) -> list[supervisor.Child]:
+    """Return the stand-in for Stripe when it is wanted; it needs an address of its own."""
+    settings = outside().settings
+    if not wanted:
+        return []
+    if settings.stripe is None or not settings.stripe.base:
+        raise click.UsageError("Set GATEWAY=stripe and STRIPE_API_BASE for a stand-in.")
+    return [supervisor.standin(settings.stripe.base, site, settings.instance)]
 
 
 @click.command()
@@ -279,7 +291,14 @@ def anew() -> None:
     the_stage(ports)
     if not ports.settings.database_url.startswith("sqlite"):
         raise click.ClickException("Only a demo on its own SQLite file is made anew.")
-    for name in ("dayrate.db", "engine.db", "gateway.db", "demo-clock", "demo-logins.json"):
+    for name in (
+        "dayrate.db",
+        "engine.db",
+        "gateway.db",
+        "standin.db",
+        "demo-clock",
+        "demo-logins.json",
+    ):
         for path in ports.settings.instance.glob(f"{name}*"):
             path.unlink()
     flask_migrate.upgrade(directory=str(supervisor.ROOT / "migrations"))

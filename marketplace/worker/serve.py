@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -61,6 +62,15 @@ def worker(host: str, port: int) -> Child:
     """Return the worker of the site at an address: its mails link there."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     return Child("worker", command, environment=_address(host, port))
+
+
+def standin(base: str, site: str, instance: Path) -> Child:
+    """Return the stand-in for Stripe that answers at an address, beside its site."""
+    command = [
+        *(sys.executable, "-m", "marketplace.adapters.standin"),
+        *("--port", str(urlsplit(base).port), "--site", site, "--instance", str(instance)),
+    ]
+    return Child("standin", command)
 
 
 def _address(host: str, port: int) -> dict[str, str]:

@@ -18,6 +18,9 @@ from marketplace.kernel.clock import Clock
 PLATFORM: Final = ""
 """The account whose key is used; connected accounts are named by their id."""
 
+EVENTS: Final = ("event", "v2.core.event")
+"""Kinds of objects that are told to the platform's webhooks."""
+
 BUSY_SECONDS: Final = 30
 
 SCHEMA: Final = """
@@ -34,6 +37,9 @@ CREATE INDEX IF NOT EXISTS money_account ON money (account, currency, available_
 CREATE TABLE IF NOT EXISTS answer (
   account TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status INTEGER NOT NULL,
   body TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, key)
+) STRICT;
+CREATE TABLE IF NOT EXISTS letter (
+  event TEXT PRIMARY KEY, tries INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS fault (
   name TEXT PRIMARY KEY, remaining INTEGER, percent INTEGER NOT NULL, seed INTEGER NOT NULL,
@@ -74,6 +80,11 @@ class Books:
             "INSERT INTO object (id, kind, account, body) VALUES (?, ?, ?, ?)",
             (made["id"], kind, account, json.dumps(made)),
         )
+        if kind in EVENTS:
+            self._file.execute(
+                "INSERT INTO letter (event, next_at) VALUES (?, ?)",
+                (made["id"], self.second),
+            )
         return made
 
     def keep(self, body: Body) -> Body:
@@ -126,6 +137,26 @@ class Books:
         )
         available, pending = sums
         return available, pending
+
+    def letters(self, most: int) -> list[tuple[Body, int]]:
+        """Return the oldest events that are to be told now, with how often that was tried."""
+        rows = self._file.execute(
+            "SELECT body, tries FROM letter JOIN object ON object.id = letter.event"
+            " WHERE next_at <= ? ORDER BY object.serial LIMIT ?",
+            (self.second, most),
+        )
+        return [(json.loads(row["body"]), row["tries"]) for row in rows.fetchall()]
+
+    def told(self, event: str) -> None:
+        """Note that an event was told."""
+        self._file.execute("DELETE FROM letter WHERE event = ?", (event,))
+
+    def tell_later(self, event: str, wait: timedelta) -> None:
+        """Note that an event could not be told, and is to be told again."""
+        self._file.execute(
+            "UPDATE letter SET tries = tries + 1, next_at = ? WHERE event = ?",
+            (int((self.now + wait).timestamp()), event),
+        )
 
     def saved(self, account: str, key: str, since: timedelta) -> Saved | None:
         """Return the answer kept under a key that is not too old."""
