@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from flask import abort, request
+from flask import abort, redirect, request, url_for
 
 from marketplace.domain.booking.queries import applicants as queries
 from marketplace.domain.booking.queries.applicants import Applicant, HeldDate, Place, Profile
+from marketplace.domain.booking.queries.asking import Cell, Counter, asked_of, counters_of
 from marketplace.domain.casting.queries import roles
+from marketplace.domain.casting.queries.applicants import withdrawals, withdrawn
 from marketplace.domain.casting.queries.roles import RoleRow
+from marketplace.domain.people.queries.whole import Face, faces
 from marketplace.kernel.money import Money
 from marketplace.web.access import the_production
 from marketplace.web.extensions import clock, reading
@@ -21,12 +25,19 @@ SORTS: Final = ("fit", "newest", "oldest")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The applicant in the panel: profile, what they were offered, what they would cost."""
+    """The applicant in the panel: profile, what they were offered, what they would cost.
+
+    asked: dates they were asked about; counters: other terms they ask for; earlier: when they
+    withdrew from the role before.
+    """
 
     applicant: Applicant
     profile: Profile
     held: list[HeldDate]
     rate: Money
+    asked: list[Cell]
+    counters: list[Counter]
+    earlier: list[datetime]
 
     @property
     def cost(self) -> Money:
@@ -50,6 +61,7 @@ class Listing:
     rows: list[Applicant]
     chosen: Chosen | None
     is_chosen_by_hand: bool
+    faces: dict[int, Face]
 
     @property
     def has_more(self) -> bool:
@@ -66,22 +78,30 @@ def the_role(public_id: str) -> RoleRow:
 
 
 def the_applicant(role: RoleRow, public_id: str) -> Applicant:
-    """Return one applicant of a role; anything else is 404."""
+    """Return one applicant of a role; anything else is 404.
+
+    Whoever withdrew meanwhile has a page of their own that says so.
+    """
     places = queries.places_of(reading(), role.id)
     everyone = queries.applicants(reading(), role.id, places, clock().now())
     found = [one for one in everyone if one.row.public_id == public_id]
-    if not found:
-        abort(404)
-    return found[0]
+    if not found and withdrawn(reading(), role.id, public_id):
+        gone = url_for("asking.gone", role=role.public_id, application=public_id)
+        abort(redirect(gone, 303))
+    return found[0] if found else abort(404)
 
 
 def chosen(role: RoleRow, applicant: Applicant) -> Chosen:
     """Return what the panel shows of one applicant."""
+    row = applicant.row
     return Chosen(
         applicant,
-        queries.profile_of(reading(), applicant.row.person_id),
-        queries.held_dates(reading(), applicant.row.application_id),
+        queries.profile_of(reading(), row.person_id),
+        queries.held_dates(reading(), row.application_id),
         role.day_rate,
+        asked_of(reading(), row.person_id, [square.place for square in applicant.squares]),
+        counters_of(reading(), row.application_id),
+        withdrawals(reading(), role.id, row.person_id),
     )
 
 
@@ -113,6 +133,7 @@ def listing(role: RoleRow) -> Listing:
         rows=rows,
         chosen=chosen(role, shown[0]) if shown else None,
         is_chosen_by_hand=bool(by_hand),
+        faces=faces(reading(), [one.row.person_id for one in [*rows, *shown]]),
     )
 
 

@@ -11,7 +11,9 @@ from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from marketplace.blueprints.days import bp
+from marketplace.domain.booking.queries.asking import asked_on_day
 from marketplace.domain.booking.services.calls import MoveCalls, move_calls
+from marketplace.domain.people.queries.whole import faces
 from marketplace.domain.productions import queries
 from marketplace.domain.timecards.queries import DayBoard, day_board
 from marketplace.domain.timecards.services import KeepCall, keep_call
@@ -91,6 +93,8 @@ def _page(board: DayBoard, form: KeepForm) -> str:
         days=days,
         form=form,
         now=clock().now(),
+        faces=faces(reading(), [row.person_id for row in board.rows]),
+        asked=asked_on_day(reading(), the_production().id, board.day.id),
         at_minutes=lambda at: zones.clock_minutes(at, board.day.shoot_date, zone),
     )
 

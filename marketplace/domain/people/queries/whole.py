@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -174,6 +175,26 @@ def photos(session: Session, person_id: int) -> list[PhotoRow]:
     columns = [getattr(Photo, name) for name in _names(PhotoRow)]
     wanted = sa.select(*columns).where(Photo.person_id == person_id)
     return [PhotoRow(*row) for row in session.execute(wanted.order_by(Photo.position, Photo.id))]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How somebody is shown in a list: where their profile is, their headshot if they have one."""
+
+    person: str
+    second_name: str
+    photo: str | None
+
+
+def faces(session: Session, person_ids: Collection[int]) -> dict[int, Face]:
+    """Return how people are shown in a list, by their ids; one question for all of them."""
+    shown = sa.and_(Photo.person_id == Person.id, Photo.is_headshot)
+    rows = session.execute(
+        sa.select(Person.id, Person.public_id, Person.second_name, Photo.public_id)
+        .outerjoin(Photo, shown)
+        .where(Person.id.in_(person_ids)),
+    )
+    return {row[0]: Face(*row[1:]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
