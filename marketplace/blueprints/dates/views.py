@@ -16,7 +16,7 @@ from marketplace.domain.accounts.services.calendar import renew_calendar
 from marketplace.domain.booking.ports import CalendarDay
 from marketplace.domain.booking.queries import agenda
 from marketplace.domain.booking.queries.agenda import AgendaRow
-from marketplace.domain.booking.rules import BookingState
+from marketplace.domain.booking.rules import HAS_PLACE, BookingState
 from marketplace.domain.people import services as people
 from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.extensions import clock, outside, reading, transaction
@@ -41,6 +41,7 @@ def index() -> ResponseReturnValue:
         next_call=booked[0] if booked else None,
         booked=booked,
         offers=_by_offer(row for row in rows if row.state is BookingState.OFFERED),
+        moved=[row for row in rows if row.state is BookingState.RECONFIRM],
         standby=[row for row in rows if row.state is BookingState.STANDBY],
         short=agenda.short_rests(rows),
         map_of=_map,
@@ -90,16 +91,23 @@ def feed(token: str) -> ResponseReturnValue:
 
 def _calendar_day(row: AgendaRow) -> CalendarDay:
     return CalendarDay(
-        uid=f"booking-{row.public_id}@{request.host.partition(':')[0]}",
+        uid=f"booking-{row.event}@{request.host.partition(':')[0]}",
         sequence=row.sequence,
         starts_at=row.call_at,
         ends_at=row.wrap_at,
-        title=_("%(role)s, %(production)s", role=row.role, production=row.production),
+        title=_title(row),
         place=row.place,
         notes=_("Call %(rate)s per day", rate=exact(row.day_rate)),
         url=url_for("dates.index", _external=True),
-        is_cancelled=row.state is not BookingState.CONFIRMED,
+        is_cancelled=row.state not in HAS_PLACE,
     )
+
+
+def _title(row: AgendaRow) -> str:
+    words = {"role": row.role, "production": row.production}
+    if row.state is BookingState.RECONFIRM:
+        return _("To be confirmed: %(role)s, %(production)s", **words)
+    return _("%(role)s, %(production)s", **words)
 
 
 def _by_offer(rows: Any) -> dict[str, list[AgendaRow]]:  # noqa: ANN401 - any iterable of rows

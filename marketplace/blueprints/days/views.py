@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from marketplace.blueprints.days import board, bp, cost
+from marketplace.blueprints.days import board, bp, cost, moving
 from marketplace.blueprints.days.forms import DayForm, DaysForm, edit_form
 from marketplace.domain.booking.queries import boards
 from marketplace.domain.productions import queries, services
@@ -16,14 +16,15 @@ from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, the_production, viewer
 from marketplace.web.extensions import clock, reading, transaction
 
-__all__ = ["board", "bp", "cost"]
+__all__ = ["board", "bp", "cost", "moving"]
 
 
 @bp.get("")
 @allow(Permission.SEE_COMPANY)
 def index() -> ResponseReturnValue:
     """List the shoot days of a production."""
-    return render_template("days/index.html", days=_days())
+    called_off = queries.called_off(reading(), the_production().id)
+    return render_template("days/index.html", days=_days(), called_off=called_off)
 
 
 @bp.get("/new")

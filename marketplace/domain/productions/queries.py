@@ -67,6 +67,7 @@ class DayRow:
     address: str
     is_holiday: bool
     state: str
+    called_off_reason: str
 
     @property
     def is_planned(self) -> bool:
@@ -102,6 +103,16 @@ def days(session: Session, production_id: int) -> list[DayRow]:
         sa.select(*_DAY)
         .where(ShootDay.production_id == production_id, ShootDay.state.not_in(CALLED_OFF))
         .order_by(ShootDay.number),
+    )
+    return [DayRow(*day) for day in found]
+
+
+def called_off(session: Session, production_id: int) -> list[DayRow]:
+    """Return the days of a production that moved or were cancelled, in the order of dates."""
+    found = session.execute(
+        sa.select(*_DAY)
+        .where(ShootDay.production_id == production_id, ShootDay.state.in_(CALLED_OFF))
+        .order_by(ShootDay.shoot_date, ShootDay.id),
     )
     return [DayRow(*day) for day in found]
 

@@ -15,6 +15,7 @@ from marketplace.domain.accounts.models import User
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.booking.queries.fits import DayWindow
 from marketplace.domain.booking.rules import (
+    HAS_PLACE,
     LONGEST_REST,
     BookingState,
     Fit,
@@ -31,6 +32,9 @@ from marketplace.kernel.money import Money
 
 SHORT: Final = timedelta(hours=10)
 """Rest below this is worth a warning, also where less is agreed."""
+
+ENDED: Final = (BookingState.RELEASED, BookingState.EXPIRED, BookingState.REPLACED)
+"""How else a day ends that was agreed once: a new date was refused, or somebody else came."""
 
 CANCELLED: Final = (BookingState.CANCELLED_BY_PRODUCTION, BookingState.CANCELLED_BY_TALENT)
 
@@ -72,6 +76,13 @@ class AgendaRow:
     city: str
     unit_base: str
     address: str
+    answer_by_at: datetime | None
+    calendar_uid: str
+
+    @property
+    def event(self) -> str:
+        """The name of its event in calendars; a day that moved keeps the name it had."""
+        return self.calendar_uid or self.public_id
 
     @property
     def day_rate(self) -> Money:
@@ -109,6 +120,8 @@ _COLUMNS: tuple[Any, ...] = (
     Production.city,
     ShootDay.unit_base,
     ShootDay.address,
+    Booking.answer_by_at,
+    Booking.calendar_uid,
 )
 
 
@@ -176,7 +189,7 @@ def agenda(session: Session, person_id: int, since: datetime) -> list[AgendaRow]
         session,
         Booking.person_id == person_id,
         Booking.wrap_at > since,
-        sa.or_(Booking.state.in_((BookingState.CONFIRMED, BookingState.STANDBY)), waiting),
+        sa.or_(Booking.state.in_((*HAS_PLACE, BookingState.STANDBY)), waiting),
     )
 
 
@@ -192,7 +205,7 @@ def feed(session: Session, token: str, since: datetime) -> list[AgendaRow] | Non
     )
     if person_id is None:
         return None
-    shown = (BookingState.CONFIRMED, *CANCELLED)
+    shown = (*HAS_PLACE, *CANCELLED, *ENDED)
     return _rows(
         session,
         Booking.person_id == person_id,

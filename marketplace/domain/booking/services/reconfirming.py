@@ -50,9 +50,11 @@ def reconfirm(session: Session, command: AnswerMove, *, clock: Clock) -> Booking
     if why is not None:
         raise NotFreeError(why)
     actor_id = session.get_one(Person, booking.person_id).user_id
-    booking.fee = booking.fee_minor = booking.ended_by_id = booking.answer_by_at = None
+    booking.fee = booking.fee_minor = booking.ended_by_id = None
     booking.calendar_sequence += 1
     places.confirm(session, booking, Action.ACCEPT, actor_id=actor_id, clock=clock)
+    booking.answer_by_at = None
+    session.flush()
     tasks.drop(session, f"expire_reconfirm:{booking.id}", now=clock.now())
     places.settle_application(session, booking.offer_id, actor_id=actor_id, clock=clock)
     facts = telling.facts_of(session, booking.offer_id)

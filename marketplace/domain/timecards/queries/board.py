@@ -27,7 +27,7 @@ GROUPS = (
     ("background", (RoleKind.BACKGROUND,)),
     ("crew", (RoleKind.CREW,)),
 )
-WAITING = (BookingState.OFFERED, BookingState.STANDBY)
+WAITING = (BookingState.OFFERED, BookingState.STANDBY, BookingState.RECONFIRM)
 SHOWN = (
     BookingState.CONFIRMED,
     BookingState.NO_SHOW,

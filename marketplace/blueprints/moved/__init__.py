@@ -1,0 +1,1 @@
+"""A person answers for a day that moved."""
