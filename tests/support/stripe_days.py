@@ -128,10 +128,10 @@ def channel_of(event: Body) -> str:
     return "connect" if "account" in event else "platform"
 
 
-def signed(event: Body, clock: FixedClock, secret: str = "", late: int = 0) -> tuple[bytes, str]:
-    """Return a letter as Stripe sends it: its bytes and its signature."""
+def signed(event: Body, clock: FixedClock, by: str = "", late: int = 0) -> tuple[bytes, str]:
+    """Return a letter as Stripe sends it: its bytes and its signature. by: another secret."""
     at = int(clock.now().timestamp()) + late
-    return letter(event, secret or SECRETS[channel_of(event)], at)
+    return letter(event, by or SECRETS[channel_of(event)], at)
 
 
 def deliver(post: Callable[..., Any], events: Sequence[Body], clock: FixedClock) -> list[int]:

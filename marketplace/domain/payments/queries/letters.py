@@ -93,12 +93,6 @@ def counts(session: Session) -> dict[Upshot, int]:
     return {Upshot(outcome): count for outcome, count in rows}
 
 
-def behind_since(session: Session) -> datetime | None:
-    """Return when the oldest letter came that nobody has looked at; None when none waits."""
-    waiting = GatewayEvent.outcome == Upshot.WAITING
-    return session.scalar(sa.select(sa.func.min(GatewayEvent.received_at)).where(waiting))
-
-
 def _row(one: GatewayEvent) -> LetterRow:
     return LetterRow(
         id=one.id,

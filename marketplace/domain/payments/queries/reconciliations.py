@@ -71,13 +71,6 @@ def report(session: Session, name: str, company_id: int | None = None) -> Report
     return None if row is None else _report(*row)
 
 
-def last_report(session: Session) -> ReportRow | None:
-    """Return the last comparison that was made."""
-    made = _reports(None).where(Reconciliation.finished_at.is_not(None))
-    row = session.execute(made.order_by(Reconciliation.finished_at.desc()).limit(1)).first()
-    return None if row is None else _report(*row)
-
-
 def _reports(company_id: int | None) -> sa.Select[Reconciliation, int]:
     own = (
         sa.select(sa.func.count(ReconciliationRow.id))

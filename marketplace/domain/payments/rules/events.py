@@ -128,7 +128,6 @@ _OPEN: Final = frozenset(
         "latest_charge",
         "mode",
         "object",
-        "funding_id",
         "payment_intent",
         "payment_status",
         "payout_id",

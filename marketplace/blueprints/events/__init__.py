@@ -1,0 +1,1 @@
+"""What gateways told, for operators."""
