@@ -30,8 +30,9 @@ from marketplace.domain.casting.models import Application, Role
 from marketplace.domain.payments.models import PayeeAccount
 from marketplace.domain.payments.rules.gateways import PayeeState
 from marketplace.domain.payments.services.payee_accounts import adopt
+from marketplace.domain.ledger.models import LedgerAccount
 from marketplace.domain.payroll.models import PaySlip
-from marketplace.domain.people.models import Person
+from marketplace.domain.people.models import Credit, Person, Photo
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.reports.rules import SlipFilters
 from marketplace.domain.reports.services import AskExport, ask_export
@@ -45,7 +46,9 @@ from tests.support.adjusting import adjusted
 from tests.support.bankfiles import filed
 from tests.support.builders import a_member, a_production, an_operator
 from tests.support.databases import Database, upgrade
+from tests.support.funds import a_settled_funding
 from tests.support.site import Site, cheap_passwords, settings_for
+from tests.support.told import told
 
 MADE_AT: Final = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 OPENS_AT: Final = world.curtain(MADE_AT)
@@ -182,6 +185,8 @@ def furnish(site: DemoSite) -> Places:
         values["question"] = _question(session, values["card"], site.clock)
         values["approved_card"] = _approved(session, values["day"], site.clock)
         values |= filed(session, users["accountant"], site.outside)
+        values |= told(session, users["operator"], site.clock)
+        values["funding"] = _funding(session)
         values["payee"] = _payee_account(session, users["talent"], site.clock)
     site.work()
     exceptions = _exceptions(values)
@@ -189,6 +194,12 @@ def furnish(site: DemoSite) -> Places:
     exceptions |= {endpoint: {"token": links["join"]} for endpoint in joining}
     exceptions["dates.feed"] = {"token": links["calendar"]}
     return Places(users, values | {"job": links["job"], "token": links["reset"]}, exceptions)
+
+
+def _funding(session: Session) -> str:
+    """Put settled money into the show, and return the name of that funding."""
+    show = session.query(Production).filter_by(title=SHOW).one()
+    return a_settled_funding(session, show, gateway="sandbox").public_id
 
 
 def _payee_account(session: Session, user: User, clock: FixedClock) -> str:
@@ -272,10 +283,21 @@ def _values(session: Session, users: Mapping[str, User]) -> dict[str, str]:
     slip = session.query(PaySlip).filter_by(**mine, shoot_day_id=paid.id).one()
     ids = {name: row.public_id for name, row in rows.items()}
     ids |= {"offer": offer.public_id, "card": card.public_id, "slip": slip.public_id}
+    ids |= _profile(session, person)
     ids["number"] = slip.number
     theirs = session.query(Booking).filter_by(**ours, shoot_day_id=worked.id).one()
     ids["worked_booking"] = theirs.public_id
+    code = f"wages:{production.company_id}"
+    ids["account"] = session.query(LedgerAccount).filter_by(code=code).one().public_id
     return ids | {"member": users["casting"].public_id, "filename": "app.css", "paper": "register"}
+
+
+def _profile(session: Session, person: Person) -> dict[str, str]:
+    """Return what is on a person's profile."""
+    photo = session.query(Photo).filter_by(person_id=person.id, is_headshot=True).one()
+    entry = session.query(Credit).filter_by(person_id=person.id, position=0).one()
+    ids = {"photo": photo.public_id, "entry": entry.public_id, "person": person.public_id}
+    return ids | {"kind": "credits", "size": "thumb"}
 
 
 def _question(session: Session, card: str, clock: FixedClock) -> str:
