@@ -155,9 +155,8 @@ class Doors:
             return "sign in"
         if permission is Permission.TALENT:
             return self._of_talent(viewer, rule)
-        if rule.endpoint in OF_PROFILE:
-            return "view" if viewer in SEES_TALENT else "404"
         is_closed = permission is Permission.OPERATE and viewer != "operator"
+        is_closed = is_closed or (rule.endpoint in OF_PROFILE and viewer not in SEES_TALENT)
         return "404" if is_closed or rule.endpoint in NAMES_ITS_SUBJECT else "view"
 
     def typist(self, rule: Rule) -> str:
