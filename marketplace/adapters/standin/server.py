@@ -186,7 +186,8 @@ def _once(books: Books, request: Request, route: Route, call: Call) -> Response:
     if known is not None and books.strikes(KEY_FORGOTTEN):
         known = None
     if known is None and books.strikes(CONFLICT):
-        raise ApiError(409, "idempotency_error", "idempotency_key_in_use", "Another request…")
+        busy = ApiError(409, "idempotency_error", "idempotency_key_in_use", "Another request…")
+        return _error(busy)
     if known is not None:
         return _replayed(known, said, key)
     response = _broken(books) or _carried_out(books, route, call)
