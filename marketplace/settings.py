@@ -60,6 +60,7 @@ class Settings:
     photo_megabytes: the largest photo that may be uploaded.
     gateway_rate: calls a second one worker makes to the gateway; the sandbox has no limit.
     stripe: given when it is the gateway.
+    metrics_token: opens /metrics; without one it opens on this machine alone.
     smtp_url: "smtp://user:password@host:587" or "" (mail stays in the outbox, shown in the demo).
     """
 
@@ -76,6 +77,7 @@ class Settings:
     photo_megabytes: int = PHOTO_MEGABYTES
     instance: Path = INSTANCE
     trusted_proxies: int = 0
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -120,6 +122,7 @@ class Settings:
             stripe=stripe,
             instance=instance,
             trusted_proxies=int(given.get("TRUSTED_PROXIES", "0")),
+            metrics_token=given.get("METRICS_TOKEN", ""),
         )
 
 

@@ -267,3 +267,60 @@ def holding(gateway: str) -> str:
 def refunding(gateway: str) -> str:
     """Name the account of money a gateway has been told to give back to who put it in."""
     return f"refunding:{gateway}"
+
+
+KINDS: Final[Mapping[str, Sentence]] = {
+    "wages": say("Earned by people"),
+    "payable": say("Owed to people"),
+    "withholding": say("Withheld for the tax office"),
+    "deductions": say("Kept back for others"),
+    "overpaid": say("To come back from people"),
+    "clearing": say("On its way through the gateway"),
+    "bank": say("Paid through the gateway"),
+    "fund": say("Put in by the production, free to spend"),
+    "coming": say("Put in by the production, not settled"),
+    "allotted": say("Put in by the production, given to payments"),
+    "incoming": say("Taken in by the gateway, not settled"),
+    "holding": say("Held at the gateway"),
+    "refunding": say("Given back through the gateway"),
+    "platform": say("Fees of the platform"),
+}
+"""The kinds of accounts in the order of a trial balance, by how their codes begin."""
+
+EVENTS: Final[Mapping[tuple[str, str], Sentence]] = {
+    ("slip", "gross"): say("Earned on a pay slip"),
+    ("slip", "withheld"): say("Withheld on a pay slip"),
+    ("slip", "deducted"): say("Kept back on a pay slip"),
+    ("slip", "overpaid"): say("Paid on a slip that was taken back"),
+    ("payout", "sent"): say("Payment sent"),
+    ("payout", "paid"): say("Payment arrived"),
+    ("payout", "allotted"): say("Money of the production given to a payment"),
+    ("payout", "freed"): say("Money of the production not needed any more"),
+    ("bank_file_row", "sent"): say("Payment put into a bank file"),
+    ("bank_file_row", "paid"): say("Payment arrived"),
+    ("bank_file_row", "back"): say("Payment taken out of a bank file"),
+    ("bank_file_row", "returned"): say("Payment sent back by the bank"),
+}
+"""What postings are about, by the first and the third part of their keys."""
+
+
+def kind_of(code: str) -> str:
+    """Return of what kind an account is."""
+    return code.partition(":")[0]
+
+
+def subject_of(code: str) -> str:
+    """Return of whom or where an account is, as it is named in its code."""
+    return code.partition(":")[2]
+
+
+def event_of(key: str) -> Sentence | None:
+    """Say what a posting is about; None when its key alone says it."""
+    kind, _, rest = key.partition(":")
+    return EVENTS.get((kind, rest.partition(":")[2].partition(":")[0]))
+
+
+def pay_slip_of(key: str) -> str | None:
+    """Return the public id of the pay slip a posting is about; None when it is about none."""
+    kind, _, rest = key.partition(":")
+    return rest.partition(":")[0] if kind == "slip" else None

@@ -70,7 +70,7 @@ def _of_gateways(session: Session, clock: Clock) -> Iterator[Trouble]:
             count=behind.count,
             time=behind.oldest_at,
         )
-        yield Trouble(AlarmKind.WEBHOOKS_BEHIND, words, "/operator")
+        yield Trouble(AlarmKind.WEBHOOKS_BEHIND, words, "/operator/events?outcome=waiting")
     for one in operation.last_reconciled(session):
         if one.differences:
             words = say(
@@ -78,4 +78,5 @@ def _of_gateways(session: Session, clock: Clock) -> Iterator[Trouble]:
                 gateway=one.gateway,
                 count=one.differences,
             )
-            yield Trouble(AlarmKind.RECONCILIATION, words, "/operator", one.gateway)
+            path = f"/operator/reconciliations/{one.public_id}"
+            yield Trouble(AlarmKind.RECONCILIATION, words, path, one.gateway)

@@ -1,0 +1,1 @@
+"""How the installation stands, for those who look after it."""
