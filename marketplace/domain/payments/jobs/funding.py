@@ -6,12 +6,12 @@ What is to leave is committed before the gateway is asked, and no transaction is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from marketplace.db import UnitOfWork
 from marketplace.domain.payments.models import Funding
-from marketplace.domain.payments.ports import FundingDesk, FundingStart, Refused, Till
+from marketplace.domain.payments.ports import FundingDesk, FundingStart, Refused, Till, Unknown
 from marketplace.domain.payments.rules import PayoutError
 from marketplace.domain.payments.rules.funding import FundingError
 from marketplace.domain.payments.services import funding as services
@@ -21,6 +21,7 @@ from marketplace.domain.payments.services.refunds import record_refund, start_re
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.kernel.sentences import Sentence, say
 
+SILENT_FOR: Final = timedelta(minutes=1)
 SILENT: Final = say("The payment gateway does not answer. Nothing is lost: try again in a minute.")
 
 
@@ -73,13 +74,21 @@ def look_for_ref(unit: UnitOfWork, refs: Sequence[str], *, till: Till) -> bool |
     """Look at the funding a gateway's object belongs to; None when it is none of ours.
 
     refs: what the object calls its checkout, its payment or us. True when something changed.
+    Raises NotYetError while the gateway is silent: a settled funding is looked at by letters alone.
     """
     with unit() as session:
         funding_id = services.funding_of_ref(session, refs)
+        found = services.looking(session, funding_id, clock=till.clock) if funding_id else None
     if funding_id is None:
         return None
+    if not isinstance(found, Looking):
+        return False
+    state = _desk(till, found.gateway).funding(found.ref)
+    if isinstance(state, Unknown):
+        raise NotYetError(till.clock.now() + (state.retry_after or SILENT_FOR))
     before = _told(unit, funding_id)
-    look_at_funding(unit, funding_id, till=till)
+    with unit() as session:
+        record_funding(session, funding_id, state, clock=till.clock)
     return _told(unit, funding_id) != before
 
 

@@ -40,7 +40,7 @@ def reconcile(unit: UnitOfWork, row_id: int, *, till: Till) -> None:
     that never came are kept now. Raises NotYetError while the gateway is silent.
     """
     with unit() as session:
-        name = services.gateway_to_compare(session, row_id)
+        name = services.gateway_to_compare(session, row_id, clock=till.clock)
     if name is None:
         return
     gateway = till.gateway_named(name)
@@ -67,7 +67,9 @@ def _look(
     held = _answered(gateway.holdings(), clock)
     with unit() as session:
         books = services.our_books(session, gateway.name, listed, since)
-    found = compare(books.payouts, listed, since) + differing_sums(books.sums, held)
+    known = {currency: held[currency] for currency in held.keys() - books.unsure}
+    sums = {currency: books.sums[currency] for currency in books.sums.keys() - books.unsure}
+    found = compare(books.payouts, listed, since) + differing_sums(sums, known)
     return books, len(listed), found
 
 

@@ -19,17 +19,22 @@ from marketplace.domain.ledger import rules as accounts
 from marketplace.domain.ledger.queries import balances
 from marketplace.domain.notices.services import Message, tell
 from marketplace.domain.payments.models import (
+    Funding,
     GatewayEvent,
     Payout,
     Reconciliation,
     ReconciliationRow,
+    Refund,
 )
 from marketplace.domain.payments.rules import PayoutState, group_of
 from marketplace.domain.payments.rules.events import LISTENED, ON_ITS_WAY, Channel, Told
+from marketplace.domain.payments.rules.funding import RefundState
 from marketplace.domain.payments.rules.matching import LEFT, Difference, Kind, Ours, Theirs
 from marketplace.domain.payments.services.letters import keep_letter
 from marketplace.domain.productions.models import ShootDay
 from marketplace.domain.tasks import services as tasks
+from marketplace.domain.tasks.models import Task
+from marketplace.domain.tasks.rules import NotYetError
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.ids import public_id
 from marketplace.kernel.money import Money
@@ -38,6 +43,16 @@ from marketplace.kernel.sentences import say
 AT_NIGHT: Final = time(3, 0, tzinfo=UTC)
 ENOUGH_FOR: Final = timedelta(minutes=10)
 """Who asks again so soon is shown what was asked for before."""
+
+BEHIND: Final = timedelta(minutes=1)
+ABOUT_MONEY: Final = (
+    "check_funding",
+    "confirm_payout",
+    "handle_event",
+    "send_payout",
+    "send_refund",
+)
+"""Work that makes our rows say what a gateway did; while it is due for long, they cannot."""
 
 CHUNK: Final = 500
 
@@ -97,18 +112,31 @@ def _ask(
         tasks.ask(session, "reconcile", f"reconcile:{row_id}", row_id, run_at=run_at)
 
 
-def gateway_to_compare(session: Session, row_id: int) -> str | None:
-    """Return the gateway of a comparison that is still to be made."""
+def gateway_to_compare(session: Session, row_id: int, *, clock: Clock) -> str | None:
+    """Return the gateway of a comparison that is still to be made.
+
+    Raises NotYetError while work about money has been due for a while: our rows are behind.
+    """
     row = session.get_one(Reconciliation, row_id)
-    return None if row.finished_at else row.gateway
+    if row.finished_at:
+        return None
+    long_due = tasks.is_due(clock.now() - BEHIND)
+    is_behind = sa.exists().where(long_due, Task.kind.in_(ABOUT_MONEY))
+    if session.scalar(sa.select(is_behind)):
+        raise NotYetError(clock.now() + BEHIND)
+    return row.gateway
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Our side at one moment. sums: minor units by currency; open transfers are in them."""
+    """Our side at one moment. sums: minor units by currency; open transfers are in them.
+
+    unsure: currencies of which money is being given back, and nobody knows yet whether it left.
+    """
 
     payouts: Sequence[Ours]
     sums: dict[str, int]
+    unsure: frozenset[str] = frozenset()
 
 
 def our_books(
@@ -132,7 +160,16 @@ def our_books(
         payout = found.get(one.payout_id)
         if payout is not None and payout.state is PayoutState.SENDING:
             sums[one.amount.currency] -= one.amount.minor
-    return Books(list(found.values()), dict(sums))
+    return Books(list(found.values()), dict(sums), _unsure(session, gateway))
+
+
+def _unsure(session: Session, gateway: str) -> frozenset[str]:
+    wanted = (
+        sa.select(Refund.currency)
+        .join(Funding, Funding.id == Refund.funding_id)
+        .where(Funding.gateway == gateway, Refund.state == RefundState.SENDING)
+    )
+    return frozenset(session.scalars(wanted))
 
 
 def _since(session: Session, gateway: str, since: datetime) -> list[Ours]:
@@ -165,7 +202,8 @@ def _ours(session: Session, wanted: sa.ColumnElement[bool]) -> list[Ours]:
 def _booked(session: Session, gateway: str) -> dict[str, int]:
     """Return what our books say is at the gateway: what came in less what left, by currency."""
     sums: Counter[str] = Counter()
-    for name in (accounts.clearing(gateway), accounts.bank(gateway)):
+    for account in (accounts.clearing, accounts.bank, accounts.incoming, accounts.holding):
+        name = account(gateway)
         for (code, currency), minor in balances(session, name).items():
             sums[currency] += minor if code == name else 0
     return {currency: minor for currency, minor in sums.items() if minor}
