@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,8 +83,7 @@ class Counter:
     offer: str
     old_rate: Money
     new_rate: Money
-    kept: tuple[datetime, ...]
-    dropped: tuple[datetime, ...]
+    dropped: tuple[date, ...]
     note: str
     expires_at: datetime
 
@@ -190,28 +189,26 @@ def refusal_id_of(session: Session, role_id: int, public_id: str) -> int | None:
 def counters_of(session: Session, application_id: int) -> list[Counter]:
     """Return the counters of an application that wait for the production's answer."""
     rows = session.execute(
-        sa.select(Offer, Booking)
+        sa.select(Offer, Booking, ShootDay.shoot_date)
         .join(Booking, Booking.offer_id == Offer.id)
+        .join(ShootDay, ShootDay.id == Booking.shoot_day_id)
         .where(Offer.application_id == application_id, Offer.state == OfferState.COUNTERED)
         .order_by(Offer.id, Booking.call_at),
     ).all()
-    by_offer: dict[int, tuple[Offer, list[Booking]]] = {}
-    for offer, booking in rows:
-        by_offer.setdefault(offer.id, (offer, []))[1].append(booking)
-    return [_counter(offer, bookings) for offer, bookings in by_offer.values()]
+    by_offer: dict[int, tuple[Offer, list[tuple[Booking, date]]]] = {}
+    for offer, booking, on in rows:
+        by_offer.setdefault(offer.id, (offer, []))[1].append((booking, on))
+    return [_counter(offer, days) for offer, days in by_offer.values()]
 
 
-def _counter(offer: Offer, bookings: Sequence[Booking]) -> Counter:
+def _counter(offer: Offer, days: Sequence[tuple[Booking, date]]) -> Counter:
     wanted: dict[str, Any] = offer.counter or {}
-    currency = bookings[0].currency
-    kept = [one.call_at for one in bookings if one.public_id in wanted["dates"]]
-    dropped = [one.call_at for one in bookings if one.public_id not in wanted["dates"]]
+    first, _ = days[0]
     return Counter(
         offer.public_id,
-        Money(bookings[0].day_rate_minor, currency),
-        Money(int(wanted["rate_minor"]), currency),
-        tuple(kept),
-        tuple(dropped),
+        Money(first.day_rate_minor, first.currency),
+        Money(int(wanted["rate_minor"]), first.currency),
+        tuple(on for one, on in days if one.public_id not in wanted["dates"]),
         wanted["note"],
         offer.counter_expires_at or offer.expires_at,
     )

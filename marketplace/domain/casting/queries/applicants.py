@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.domain.accounts.models import User
 from marketplace.domain.casting.models import Application, ApplicationDate, Role
@@ -29,6 +29,18 @@ class ApplicantRow:
     note: str
     submitted_at: datetime
     role_date_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnRow:
+    """An application that was taken back. again: the one the person sent since, if any."""
+
+    application_id: int
+    public_id: str
+    name: str
+    submitted_at: datetime
+    withdrawn_at: datetime
+    again: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,49 @@ def applicants_of(session: Session, role_id: int) -> list[ApplicantRow]:
         )
         for row in rows
     ]
+
+
+def withdrawn(session: Session, role_id: int, public_id: str) -> WithdrawnRow | None:
+    """Return a withdrawn application of a role, or None when the role has no such one."""
+    newer = aliased(Application)
+    since = (
+        sa.select(newer.public_id)
+        .where(
+            newer.role_id == Application.role_id,
+            newer.person_id == Application.person_id,
+            newer.state != ApplicationState.WITHDRAWN,
+        )
+        .order_by(newer.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        sa.select(
+            Application.id,
+            Application.public_id,
+            Person.stage_name,
+            Application.submitted_at,
+            Application.changed_at,
+            since,
+        )
+        .join(Person, Person.id == Application.person_id)
+        .where(
+            Application.role_id == role_id,
+            Application.public_id == public_id,
+            Application.state == ApplicationState.WITHDRAWN,
+        ),
+    ).first()
+    return WithdrawnRow(*row) if row else None
+
+
+def withdrawals(session: Session, role_id: int, person_id: int) -> list[datetime]:
+    """Return when a person withdrew from a role before, oldest first."""
+    found = sa.select(Application.changed_at).where(
+        Application.role_id == role_id,
+        Application.person_id == person_id,
+        Application.state == ApplicationState.WITHDRAWN,
+    )
+    return list(session.scalars(found.order_by(Application.changed_at)))
 
 
 def _ticked(session: Session, role_id: int) -> dict[int, set[int]]:
