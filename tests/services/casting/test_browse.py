@@ -232,3 +232,45 @@ def test_a_posting_shows_the_dates_to_come_and_all_of_them_once_they_are_over(
     assert [one.shoot_date.day for one in later.dates] == [20, 29]
     assert now.is_open(NOW)
     assert not later.is_open(NOW + timedelta(days=30))
+
+
+def test_playing_age_language_department_and_paid_standby_narrow_together(
+    session: Session,
+) -> None:
+    some_role(session, "Any age")
+    some_role(session, "Nurse", plays_from=24, plays_to=34, languages=["zh", "en"])
+    some_role(session, "Gaffer", kind=RoleKind.CREW, department="Electric", standby_percent=50)
+
+    assert names(session, Filters(plays=(34, 60))) == ["Gaffer", "Nurse", "Any age"]
+    assert names(session, Filters(plays=(35, 60))) == ["Gaffer", "Any age"]
+    assert names(session, Filters(plays=(0, 23))) == ["Gaffer", "Any age"]
+    assert names(session, Filters(languages=("zh",))) == ["Nurse"]
+    assert names(session, Filters(languages=("en", "fr"))) == ["Nurse"]
+    assert names(session, Filters(languages=("fr",))) == []
+    assert names(session, Filters(departments=("Electric", "Grip"))) == ["Gaffer"]
+    assert names(session, Filters(pays_standby=True, text="gaffer")) == ["Gaffer"]
+    assert names(session, Filters(pays_standby=True, languages=("zh",))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("护士A", ["护士A-长 (Nurse)"]),
+        ("护士·长", ["护士A-长 (Nurse)"]),
+        ("长", ["护士A-长 (Nurse)"]),
+        ("a", ["护士A-长 (Nurse)"]),
+        ("士护", []),
+        ("(nurse)!", ["护士A-长 (Nurse)"]),
+        ("“”…", ["护士A-长 (Nurse)", "O'Brien"]),
+        ("o'brien", ["O'Brien"]),
+        ("brien_", ["O'Brien"]),
+        ("language:zh", []),
+    ],
+)
+def test_scripts_signs_and_single_letters_find_the_same_on_both_databases(
+    session: Session, text: str, found: list[str]
+) -> None:
+    some_role(session, "O'Brien", who="")
+    some_role(session, "护士A-长 (Nurse)", who="", languages=["zh"], is_chinese=True)
+
+    assert names(session, Filters(text=text)) == found

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from marketplace.domain.accounts.models import User
@@ -236,3 +237,50 @@ def test_a_draft_and_an_unknown_role_are_not_there(site: Site) -> None:
 
     site.browser().get(f"/roles/{name}", 404)
     site.browser().get("/roles/nothing", 404)
+
+
+def test_each_filter_that_is_on_can_be_taken_off_by_itself(site: Site) -> None:
+    arranged(site)
+    asked = "/roles?q=claire&kind=principal&city=Los+Angeles&pay=USD&from=2026-11-29&to=2026-12-01"
+
+    page = site.browser().get(asked).text
+
+    for words in ("“claire”", "Principal", "Los Angeles", "Any rate in USD", "From Sun 29 Nov"):
+        chip = re.search(rf'<a class="chip line" href="([^"]+)"><span[^>]*>{words}<', page)
+        assert chip, words
+        assert "Claire Hart 0" in site.browser().get(chip[1].replace("&amp;", "&")).text
+    assert "Save this search" not in page
+
+
+def test_an_empty_list_says_which_filter_to_take_off(site: Site) -> None:
+    arranged(site)
+    asked = "/roles?q=claire&plays=24-34&language=zh&department=Camera&standby=1"
+
+    assert "Taking off one of these" not in site.browser().get(asked).text
+    page = site.browser().get("/roles?q=claire&plays=24-34&language=zh").text
+
+    assert "Taking off one of these filters finds some:" in page
+    helpful = page.split("No roles match")[1].split("</section>")[0]
+    assert "Mandarin" in helpful
+    assert "Plays 24–34" not in helpful
+
+
+def test_talent_saves_only_a_search_that_looks_for_something(site: Site) -> None:
+    user, _person = talent(site)
+    arranged(site)
+
+    assert "Save this search" not in site.browser(user).get("/roles").text
+    page = site.browser(user).get("/roles?from=2026-11-29&to=2026-11-29&free=1&standby=1").text
+    assert "Save this search" in page
+    assert "Only dates I am free" in page
+    assert "Standby is paid" in page
+
+
+@pytest.mark.parametrize("plays", ["x", "9-8", "0-121", "1234", "-", "24"])
+def test_an_age_that_makes_no_sense_is_left_out(site: Site, plays: str) -> None:
+    arranged(site)
+
+    page = site.browser().get(f"/roles?plays={plays}").text
+
+    assert ("Plays" in page) is (plays == "24")
+    assert "Claire Hart 0" in page
