@@ -29,7 +29,12 @@ from marketplace.domain.payments.services.releasing import release_funds
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import document_owner
 from marketplace.domain.people.ports import Vault
-from marketplace.domain.reports.jobs import build_export, forget_export, print_remittance
+from marketplace.domain.reports.jobs import (
+    build_export,
+    forget_export,
+    print_memo,
+    print_remittance,
+)
 from marketplace.domain.reports.ports import Desk
 from marketplace.domain.timecards.jobs import (
     auto_agree,
@@ -141,6 +146,11 @@ def _send_digest(work: Work) -> None:
     send_digest(work.unit, work.subject_id, vault=outside.vault, clock=outside.clock)
 
 
+def _print_memo(work: Work) -> None:
+    clock = work.outside.clock
+    print_memo(work.unit, work.subject_id, desk=_desk(work.outside), clock=clock)
+
+
 def _print_remittance(work: Work) -> None:
     clock = work.outside.clock
     print_remittance(work.unit, work.subject_id, desk=_desk(work.outside), clock=clock)
@@ -170,6 +180,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "handle_event": _handle_event,
         "issue_voucher": _issue_voucher,
         "pay_card": _pay_card,
+        "print_memo": _print_memo,
         "print_remittance": _print_remittance,
         "print_slip": _print_slip,
         "reconcile": _reconcile,

@@ -15,6 +15,7 @@ from marketplace.domain.casting.queries import roles
 from marketplace.domain.casting.queries.applicants import withdrawals, withdrawn
 from marketplace.domain.casting.queries.roles import RoleRow
 from marketplace.domain.people.queries.whole import Face, faces
+from marketplace.domain.reports.queries.memos import memos_of_offers
 from marketplace.kernel.money import Money
 from marketplace.web.access import the_production
 from marketplace.web.extensions import clock, reading
@@ -28,7 +29,7 @@ class Chosen:
     """The applicant in the panel: profile, what they were offered, what they would cost.
 
     asked: dates they were asked about; counters: other terms they ask for; earlier: when they
-    withdrew from the role before.
+    withdrew from the role before; memos: the deal memo in force by its offer.
     """
 
     applicant: Applicant
@@ -38,6 +39,7 @@ class Chosen:
     asked: list[Cell]
     counters: list[Counter]
     earlier: list[datetime]
+    memos: dict[str, str]
 
     @property
     def cost(self) -> Money:
@@ -94,14 +96,16 @@ def the_applicant(role: RoleRow, public_id: str) -> Applicant:
 def chosen(role: RoleRow, applicant: Applicant) -> Chosen:
     """Return what the panel shows of one applicant."""
     row = applicant.row
+    held = queries.held_dates(reading(), row.application_id)
     return Chosen(
         applicant,
         queries.profile_of(reading(), row.person_id),
-        queries.held_dates(reading(), row.application_id),
+        held,
         role.day_rate,
         asked_of(reading(), row.person_id, [square.place for square in applicant.squares]),
         counters_of(reading(), row.application_id),
         withdrawals(reading(), role.id, row.person_id),
+        memos_of_offers(reading(), [one.offer for one in held]),
     )
 
 

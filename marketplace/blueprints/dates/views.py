@@ -106,8 +106,8 @@ def _calendar_day(row: AgendaRow) -> CalendarDay:
 def _title(row: AgendaRow) -> str:
     words = {"role": row.role, "production": row.production}
     if row.state is BookingState.RECONFIRM:
-        return _("To be confirmed: %(role)s, %(production)s", **words)
-    return _("%(role)s, %(production)s", **words)
+        return str(_("To be confirmed: %(role)s, %(production)s", **words))
+    return str(_("%(role)s, %(production)s", **words))
 
 
 def _by_offer(rows: Any) -> dict[str, list[AgendaRow]]:  # noqa: ANN401 - any iterable of rows

@@ -10,6 +10,7 @@ from marketplace.blueprints.offers.forms import AcceptForm, ReasonForm, accept_f
 from marketplace.domain.booking import services
 from marketplace.domain.booking.queries import OfferDay, OfferPage, booked_day, offer_page
 from marketplace.domain.booking.services import GiveBack
+from marketplace.domain.reports.queries.memos import memos_of_offers
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.extensions import clock, outside, reading, transaction
@@ -109,6 +110,7 @@ def _offer_page(offer: OfferPage, form: AcceptForm | ReasonForm, reason: ReasonF
         form=form,
         reason=reason,
         now=clock().now(),
+        memo=memos_of_offers(reading(), [offer.public_id]).get(offer.public_id),
     )
 
 

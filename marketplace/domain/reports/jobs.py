@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.db import UnitOfWork
 from marketplace.domain.accounts.models import Company, User
+from marketplace.domain.booking.models import DealMemo
 from marketplace.domain.documents.jobs import slip_subject
 from marketplace.domain.documents.ports import UnprintableTextError
 from marketplace.domain.documents.queries import open_file, pieces, stored
@@ -25,6 +26,12 @@ from marketplace.domain.people.ports import Vault
 from marketplace.domain.reports import services
 from marketplace.domain.reports.ports import Desk
 from marketplace.domain.reports.queries.linelists import show_tables
+from marketplace.domain.reports.queries.memos import (
+    BothWords,
+    memo_paper,
+    memo_subject,
+    number_of,
+)
 from marketplace.domain.reports.queries.offices import Office
 from marketplace.domain.reports.queries.papers import paper
 from marketplace.domain.reports.queries.remittances import own_remittance
@@ -170,6 +177,20 @@ def print_remittance(unit: UnitOfWork, slip_id: int, *, desk: Desk, clock: Clock
     content = desk.writer.printed(found, words, made=words(made))
     with unit() as session:
         store(session, new, [content], clock=clock)
+
+
+def print_memo(unit: UnitOfWork, memo_id: int, *, desk: Desk, clock: Clock) -> None:
+    """Print a deal memo in both languages, and keep the paper; once."""
+    with unit() as session:
+        memo = session.get_one(DealMemo, memo_id)
+        subject, number = memo_subject(memo.public_id), number_of(memo)
+        if open_file(session, subject):
+            return
+        found, company = memo_paper(memo), memo.terms["company"]
+    words = BothWords(desk.words_in("en"), desk.words_in("zh_Hans"))
+    content = desk.writer.printed(found, words, made=f"{company}, {number}")
+    with unit() as session:
+        store(session, NewFile(subject, f"{number}.pdf", PDF), [content], clock=clock)
 
 
 def _language(session: Session, slip: PaySlip) -> str:

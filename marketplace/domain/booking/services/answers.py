@@ -25,7 +25,7 @@ from marketplace.domain.booking.rules import (
     refusal,
 )
 from marketplace.domain.booking.rules.refusals import RefusalAction
-from marketplace.domain.booking.services import offers, places, standing, telling
+from marketplace.domain.booking.services import memos, offers, places, standing, telling
 from marketplace.domain.booking.services.telling import Facts, News
 from marketplace.domain.casting.models import Application, Role, RoleDate
 from marketplace.domain.casting.rules import ENDED, RoleState
@@ -40,11 +40,16 @@ from marketplace.kernel.sentences import Sentence, say
 
 @dataclass(frozen=True, slots=True)
 class AnswerOffer:
-    """A person takes the ticked dates of their offer; the others are declined."""
+    """A person takes the ticked dates of their offer; the others are declined.
+
+    signed_name, signed_from: the name they typed, and the address they sent it from.
+    """
 
     offer_id: int
     person_id: int
     booking_ids: Sequence[int]
+    signed_name: str = ""
+    signed_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,12 @@ def accept(
     dates = [booking.role_date_id for booking in bookings]
     release = RefusalAction.RELEASE
     standing.offer_ended(session, offer, dates, release, actor_id=actor_id, clock=clock)
+    memos.sign(session, offer, command.signed_name, command.signed_from)
     offers.record(session, offer, OfferState.ACCEPTED, actor_id, clock=clock)
     tasks.drop(session, f"expire_offer:{offer.id}", now=clock.now())
     places.settle_application(session, offer.id, actor_id=actor_id, clock=clock)
     accepted = _result(bookings)
+    memos.make(session, offer.id, clock=clock)
     _tell_accepted(session, offer, accepted, clock=clock)
     return accepted
 

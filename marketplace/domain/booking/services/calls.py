@@ -12,7 +12,7 @@ from marketplace.db import lock
 from marketplace.domain.audit import services as audit
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import REST_MESSAGE, BookingState, OfferRefusedError
-from marketplace.domain.booking.services import telling
+from marketplace.domain.booking.services import memos, telling
 from marketplace.domain.booking.services.telling import News
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.kernel import zones
@@ -58,6 +58,7 @@ def move_calls(session: Session, command: MoveCalls, *, clock: Clock) -> list[Bo
             booking.wrap_at = command.call_at + length
         booking.calendar_sequence += 1
         _flush(session)
+        memos.make(session, booking.offer_id, clock=clock)
         act = audit.Act(
             subject=f"booking:{booking.public_id}",
             action="move_call",

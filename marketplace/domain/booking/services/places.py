@@ -26,7 +26,7 @@ from marketplace.domain.booking.rules import (
     fit,
     standby_ends_at,
 )
-from marketplace.domain.booking.services import standing, telling
+from marketplace.domain.booking.services import memos, standing, telling
 from marketplace.domain.booking.services.telling import News
 from marketplace.domain.casting.models import Application, RoleDate
 from marketplace.domain.casting.rules import ENDED, ApplicationState
@@ -203,6 +203,7 @@ def promote(session: Session, line: list[Booking], *, clock: Clock) -> list[Book
             break
         confirm(session, booking, Action.PROMOTE, actor_id=None, clock=clock)
         settle_application(session, booking.offer_id, actor_id=None, clock=clock)
+        memos.make(session, booking.offer_id, clock=clock)
         _tell_promoted(session, booking, clock=clock)
         promoted.append(booking)
     return promoted

@@ -16,7 +16,7 @@ from marketplace.domain.booking.rules import (
     is_open_at,
     refusal,
 )
-from marketplace.domain.booking.services import move_notices, places, telling
+from marketplace.domain.booking.services import memos, move_notices, places, telling
 from marketplace.domain.booking.services.moving import bearer
 from marketplace.domain.people.models import Person
 from marketplace.domain.tasks import services as tasks
@@ -54,7 +54,7 @@ def reconfirm(session: Session, command: AnswerMove, *, clock: Clock) -> Booking
     booking.calendar_sequence += 1
     places.confirm(session, booking, Action.ACCEPT, actor_id=actor_id, clock=clock)
     booking.answer_by_at = None
-    session.flush()
+    memos.make(session, booking.offer_id, clock=clock, signed_at=clock.now())
     tasks.drop(session, f"expire_reconfirm:{booking.id}", now=clock.now())
     places.settle_application(session, booking.offer_id, actor_id=actor_id, clock=clock)
     facts = telling.facts_of(session, booking.offer_id)

@@ -13,7 +13,7 @@ from marketplace.db import lock_one
 from marketplace.domain.audit import services as audit
 from marketplace.domain.booking.models import Booking, BookingAmendment
 from marketplace.domain.booking.rules import BookingState, OfferRefusedError
-from marketplace.domain.booking.services import telling
+from marketplace.domain.booking.services import memos, telling
 from marketplace.domain.booking.services.telling import News
 from marketplace.domain.casting.models import Role
 from marketplace.kernel.clock import Clock
@@ -65,6 +65,7 @@ def upgrade(session: Session, command: UpgradeBooking, *, clock: Clock) -> Booki
     session.flush()
     _record(session, booking, made, clock)
     _tell(session, booking, made, clock)
+    memos.make(session, booking.offer_id, clock=clock)
     return made
 
 

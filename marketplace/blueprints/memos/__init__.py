@@ -1,0 +1,1 @@
+"""Deal memos, as either side reads them."""
