@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 
 from marketplace.domain.payments.jobs import payees
 from marketplace.domain.payments.jobs.payees import SetUp
@@ -14,6 +15,7 @@ from marketplace.domain.payments.queries import payee_accounts as queries
 from marketplace.domain.payments.queries.payee_accounts import AccountRow
 from marketplace.domain.payments.rules.gateways import PayeeState, name_of
 from marketplace.domain.people.queries import payee as payee_of
+from marketplace.domain.people.queries import zone_of
 from marketplace.kernel.errors import DomainError, NotFoundError
 from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.extensions import outside, reading, transaction
@@ -34,6 +36,7 @@ def show() -> ResponseReturnValue:
         account=row,
         gateway=name_of(row.gateway) if row else "",
         payee=payee_of(reading(), person_id(), outside().vault),
+        zone=zone_of(reading(), current_user.user_id),
         waiting=queries.waiting(reading(), person_id(), row.gateway) if row else [],
     )
 

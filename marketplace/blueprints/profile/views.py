@@ -10,6 +10,8 @@ from flask_login import current_user
 from marketplace.blueprints.profile import bp, crew, entries, looks, photos
 from marketplace.blueprints.profile.certificates import shown
 from marketplace.blueprints.profile.forms import PayeeForm, ProfileForm
+from marketplace.domain.payments.queries.payee_accounts import country_of
+from marketplace.domain.payments.rules.gateways import name_of
 from marketplace.domain.payments.services import keep_payee as keep_details
 from marketplace.domain.people import queries, services
 from marketplace.kernel.errors import DomainError
@@ -55,7 +57,8 @@ def payee() -> ResponseReturnValue:
     known = queries.payee(reading(), person_id(), outside().vault)
     declared = shown(known.certificate, is_state_nonresident=known.is_state_nonresident)
     form = PayeeForm(formdata=None, obj=known, data=declared)
-    return render_template("profile/payee.html", form=form, known=known)
+    form.known = known
+    return _payee_page(form)
 
 
 @bp.post("/payee")
@@ -65,14 +68,19 @@ def keep_payee() -> ResponseReturnValue:
     form, vault, mine = PayeeForm(), outside().vault, person_id()
     form.known = queries.payee(reading(), mine, vault)
     if not form.validate():
-        return render_template("profile/payee.html", form=form, known=form.known), 422
+        return _payee_page(form), 422
     try:
         prove_again(form.password.data)
         with transaction() as session:
             keep_details(session, form.to_command(mine), vault=vault, clock=clock())
     except DomainError as refusal:
         form.refuse(refusal.message)
-        page = render_template("profile/payee.html", form=form, known=form.known)
-        return page, refusal.http_status
+        return _payee_page(form), refusal.http_status
     flash(_("Saved. The next payment goes to these details."))
     return redirect(url_for("profile.payee"), 303)
+
+
+def _payee_page(form: PayeeForm) -> str:
+    desk = outside().till.desk_for(country_of(reading(), person_id()))
+    gateway = name_of(desk.name) if desk else ""
+    return render_template("profile/payee.html", form=form, known=form.known, gateway=gateway)

@@ -17,6 +17,7 @@ from marketplace.domain.payments.rules import (
     pay_word,
     problem,
 )
+from marketplace.domain.payments.rules.gateways import OF_THE_ACCOUNT
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.services.corrections import IS_CURRENT
 from marketplace.domain.timecards.models import TimeCard
@@ -32,13 +33,15 @@ class PayStatus:
     """Where the pay of one card is.
 
     at: when it arrived, or when it should; None before it is sent.
-    problem: why it waits; is_for_payee: whether the person can solve that, or the company must.
+    problem: why it waits; is_for_payee: whether the person can solve that, or the company must;
+    is_for_account: whether it is over when their account at the gateway is ready.
     """
 
     word: PayWord | None
     at: datetime | None = None
     problem: Sentence | None = None
     is_for_payee: bool = False
+    is_for_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +167,5 @@ def _status(
         at=paid_at or arrives_at,
         problem=problem(code or "", text or ""),
         is_for_payee=code in OF_THE_PAYEE,
+        is_for_account=code in OF_THE_ACCOUNT,
     )

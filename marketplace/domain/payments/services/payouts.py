@@ -179,7 +179,7 @@ def _make_due(session: Session, payout: Payout, event: Event, clock: Clock) -> N
     payout.state = after(PayoutState(payout.state), event)
     payout.problem_code = ""
     payout.problem = ""
-    key = f"send_payout:{payout.id}:{payout.attempts}"
+    key = f"send_payout:{payout.id}:{payout.attempts}:{clock.now().isoformat()}"
     session.flush()
     if payout.gateway != BANK_FILE:
         tasks.ask(session, "send_payout", key, payout.id, run_at=clock.now())

@@ -22,10 +22,15 @@ from marketplace.domain.payments.rules import (
     group_of,
     next_step,
 )
-from marketplace.domain.payments.rules.gateways import PAYEE_NOT_READY, PayeeState
+from marketplace.domain.payments.rules.gateways import (
+    KEEPS_BANKS,
+    PAYEE_NOT_READY,
+    PayeeState,
+    is_payable,
+)
 from marketplace.domain.payments.services.carriers import accounts_of
-from marketplace.domain.payments.services.telling import tell_payee_is_needed
 from marketplace.domain.payments.services.funds import admit
+from marketplace.domain.payments.services.telling import tell_payee_is_needed
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.people.models import Payee, Person
 from marketplace.domain.productions.models import ShootDay
@@ -109,7 +114,8 @@ def _ready(
         if payout.state != PayoutState.DUE:
             continue
         account = accounts.get((payout.person_id, payout.gateway))
-        if account is None or account.state == PayeeState.READY:
+        state = PayeeState(account.state) if account else None
+        if is_payable(state, needs_account=payout.gateway in KEEPS_BANKS, has_bank=True):
             ready.append(payout)
             continue
         payout.state = after(PayoutState.DUE, Event.LACKING)

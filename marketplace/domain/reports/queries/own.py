@@ -45,6 +45,7 @@ COMING: Final = (PayoutState.SENT, PayoutState.SENDING, PayoutState.DUE)
 class Need(StrEnum):
     """What only the person can do."""
 
+    ACCOUNT = "account"
     PAYEE = "payee"
     HOURS = "hours"
 
@@ -145,8 +146,12 @@ def _of_slip(slip: SlipRow, status: PayStatus) -> OwnRow:
         word=word,
         on=slip.money_on,
         why=_why(status, is_mine=is_mine),
-        need=Need.PAYEE if is_mine else None,
+        need=_need(status) if is_mine else None,
     )
+
+
+def _need(status: PayStatus) -> Need:
+    return Need.ACCOUNT if status.is_for_account else Need.PAYEE
 
 
 def _why(status: PayStatus, *, is_mine: bool) -> Sentence | None:
