@@ -23,6 +23,7 @@ from marketplace.domain.payments.queries import Scope
 from marketplace.domain.payroll.services import recompute as again
 from marketplace.domain.payroll.services.estimates import estimate
 from marketplace.domain.payroll.services.questions import answer, read_question, table
+from marketplace.domain.reports.queries.operation import alarms
 from marketplace.domain.tasks import queries
 from marketplace.domain.tasks import services as tasks
 from marketplace.kernel.errors import DomainError
@@ -31,7 +32,8 @@ from marketplace.web import presentation
 from marketplace.web.extensions import outside, reading
 from marketplace.worker import payday as paydays
 from marketplace.worker import serve as supervisor
-from marketplace.worker.books import checked
+from marketplace.worker.alarms import Watchman
+from marketplace.worker.books import checked, keep_check
 from marketplace.worker.drain import Crew
 from marketplace.worker.process import run_worker
 
@@ -145,6 +147,7 @@ def books() -> None:
     ports = outside()
     engine = db.create_engine(ports.settings.database_url)
     found = checked(engine, ports, is_thorough=True)
+    keep_check(engine, found, is_thorough=True, clock=ports.clock)
     engine.dispose()
     for finding in found:
         click.echo(f"{finding.name} {finding.subject}: {finding.sentence}")
@@ -245,6 +248,21 @@ def grant(email: str) -> None:
 def revoke(email: str) -> None:
     """Close the operator's pages for the account of EMAIL."""
     change_operator(operators.revoke_operator, email)
+
+
+@operator.command("check")
+@with_appcontext
+def look_after() -> None:
+    """Look for problems now and mail operators, without a worker: for a machine's own clock."""
+    crew = crew_of(outside())
+    watchman = Watchman(crew, outside())
+    watchman.look()
+    click.echo(f"Mails sent: {watchman.send_mails()}.")
+    with crew.unit() as session:
+        lasting = [one for one in alarms(session) if one.cleared_at is None]
+    for one in lasting:
+        click.echo(f"{one.kind}: {one.sentence}")
+    sys.exit(bool(lasting))
 
 
 def change_operator(change: Callable[..., None], email: str) -> None:

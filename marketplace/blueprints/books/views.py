@@ -19,12 +19,12 @@ from marketplace.web.numbers import row_number
 from marketplace.web.presentation import sentence
 from marketplace.web.tables import Cell, csv_file
 
-bp = Blueprint("books", __name__, url_prefix="/c/<company>/ledger")
+bp = Blueprint("books", __name__, url_prefix="/c/<company>")
 
 CSV = "text/csv; charset=utf-8"
 
 
-@bp.get("")
+@bp.get("/ledger")
 @allow(Permission.SEE_PAY)
 def index() -> ResponseReturnValue:
     """Show the trial balance of each currency."""
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
     return render_template("books/index.html", trials=ledgers.trials(found), words=words)
 
 
-@bp.get(".csv")
+@bp.get("/ledger.csv")
 @allow(Permission.SEE_PAY)
 def table() -> ResponseReturnValue:
     """Give every account with its sums as a table."""
@@ -45,7 +45,7 @@ def table() -> ResponseReturnValue:
     return streamed(csv_file(head, rows), name, CSV)
 
 
-@bp.get("/accounts")
+@bp.get("/ledger/accounts")
 @allow(Permission.SEE_PAY)
 def accounts() -> ResponseReturnValue:
     """List the accounts of one kind in one currency."""
@@ -57,7 +57,7 @@ def accounts() -> ResponseReturnValue:
     return render_template("books/accounts.html", words=words, currency=currency, **page)
 
 
-@bp.get("/accounts/<account>")
+@bp.get("/ledger/accounts/<account>")
 @allow(Permission.SEE_PAY)
 def statement(account: str) -> ResponseReturnValue:
     """Show what moved one account, the newest first."""
@@ -68,7 +68,7 @@ def statement(account: str) -> ResponseReturnValue:
     return render_template("books/statement.html", account=found, page=page, **tools)
 
 
-@bp.get("/accounts/<account>.csv")
+@bp.get("/ledger/accounts/<account>.csv")
 @allow(Permission.SEE_PAY)
 def entries(account: str) -> ResponseReturnValue:
     """Give every posting of one account as a table, the oldest first."""

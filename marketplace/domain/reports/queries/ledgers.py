@@ -157,8 +157,10 @@ def names_of(session: Session, codes: Collection[str]) -> dict[str, str]:
         (OF_PRODUCTIONS, Production.id, Production.title),
     ):
         mine = {code: int(subject_of(code)) for code in codes if kind_of(code) in kinds}
+        if not mine:
+            continue
         rows = session.execute(sa.select(column, name).where(column.in_(set(mine.values()))))
-        by_id = dict(rows.tuples().all()) if mine else {}
+        by_id = dict(rows.all())
         found |= {code: by_id.get(id_, "") for code, id_ in mine.items()}
     return found
 
