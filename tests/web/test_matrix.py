@@ -189,7 +189,7 @@ class Doors:
 
     @staticmethod
     def _of_talent(viewer: str, rule: Rule) -> str:
-        is_own_thing = rule.rule.startswith("/me/") and rule.arguments
+        is_own_thing = rule.rule.startswith("/me/") and rule.arguments - {"kind"}
         if viewer not in TALENT or (is_own_thing and viewer != "talent"):
             return "404"
         return "view"
