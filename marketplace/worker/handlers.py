@@ -28,6 +28,7 @@ from marketplace.domain.payments.jobs.reconciling import reconcile
 from marketplace.domain.payments.services.releasing import release_funds
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import document_owner
+from marketplace.domain.people.jobs import remind_certificate
 from marketplace.domain.people.ports import Vault
 from marketplace.domain.reports.jobs import (
     build_export,
@@ -186,6 +187,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "reconcile": _reconcile,
         "release_funds": _short(release_funds),
         "release_standby": _short(release_standby),
+        "remind_certificate": _short(remind_certificate),
         "send_digest": _send_digest,
         "send_mail": _send_mail,
         "send_payout": _send_payout,
