@@ -284,3 +284,15 @@ def test_an_age_that_makes_no_sense_is_left_out(site: Site, plays: str) -> None:
 
     assert ("Plays" in page) is (plays == "24")
     assert "Claire Hart 0" in page
+
+
+def test_a_role_says_which_age_it_plays_and_what_must_be_spoken(site: Site) -> None:
+    name = arranged(site)
+    with site.arrange() as session:
+        role = session.scalars(sa.select(Role)).one()
+        role.plays_from, role.plays_to, role.languages = 24, 34, ["zh"]
+
+    page = site.browser().get(f"/roles/{name}").text
+
+    assert "Plays 24–34" in page
+    assert "Mandarin" in page

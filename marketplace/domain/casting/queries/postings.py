@@ -55,6 +55,9 @@ class Posting:
     currency: str
     apply_by_at: datetime
     disclosures: list[str]
+    plays_from: int | None
+    plays_to: int | None
+    languages: list[str]
     state: str
     published_at: datetime
     production: str
@@ -103,6 +106,9 @@ _COLUMNS: tuple[Any, ...] = (
     Role.currency,
     Role.apply_by_at,
     Role.disclosures,
+    Role.plays_from,
+    Role.plays_to,
+    Role.languages,
     Role.state,
     Role.published_at,
     Production.title,
