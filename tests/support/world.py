@@ -43,6 +43,7 @@ from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.ids import digest, secret_token
 from marketplace.worker.drain import Crew
 from tests.support.adjusting import adjusted
+from tests.support.asked import Guest, a_guest
 from tests.support.bankfiles import filed
 from tests.support.builders import a_member, a_production, an_operator
 from tests.support.databases import Database, upgrade
@@ -186,14 +187,22 @@ def furnish(site: DemoSite) -> Places:
         values["approved_card"] = _approved(session, values["day"], site.clock)
         values |= filed(session, users["accountant"], site.outside)
         values |= told(session, users["operator"], site.clock)
+        guest = _guest(session, users, site.clock)
+        values |= {"check": guest.check, "refusal": guest.refusal}
         values["funding"] = _funding(session)
         values["payee"] = _payee_account(session, users["talent"], site.clock)
     site.work()
-    exceptions = _exceptions(values)
+    exceptions = _exceptions(values) | guest.exceptions
     joining = ("auth.join", "auth.accept", "auth.start_invited")
     exceptions |= {endpoint: {"token": links["join"]} for endpoint in joining}
     exceptions["dates.feed"] = {"token": links["calendar"]}
     return Places(users, values | {"job": links["job"], "token": links["reset"]}, exceptions)
+
+
+def _guest(session: Session, users: Mapping[str, User], clock: FixedClock) -> Guest:
+    """Ask about the day of a guest role of the show in every way."""
+    show = session.query(Production).filter_by(title=SHOW).one()
+    return a_guest(session, show, users["talent"], users["other_talent"], clock)
 
 
 def _funding(session: Session) -> str:
