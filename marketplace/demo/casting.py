@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -17,9 +18,13 @@ from marketplace.domain.booking.ports import Carriers
 from marketplace.domain.booking.services import AnswerOffer, SendOffer, accept, send_offer
 from marketplace.domain.booking.services.applying import apply
 from marketplace.domain.casting.models import Application, Role, RoleDate
+from marketplace.domain.casting.queries.browse import Filters
+from marketplace.domain.casting.queries.searches import KeptSearch
+from marketplace.domain.casting.rules import Cadence, RoleKind
 from marketplace.domain.casting.services.applications import Apply
 from marketplace.domain.casting.services.publication import PublishProduction, publish_production
 from marketplace.domain.casting.services.roles import CreateRole, RoleTerms, create
+from marketplace.domain.casting.services.searches import KeepSearch, keep
 from marketplace.domain.productions import services as productions
 from marketplace.domain.productions.models import ShootDay
 from marketplace.domain.productions.services import AddDays, CreateProduction, DayTerms
@@ -28,6 +33,9 @@ from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import parse
 
 ANSWER_WITHIN: Final = timedelta(hours=20)
+AGES: Final = re.compile(r"(\d{2})\s?[–-]\s?(\d{2})")
+SPOKEN: Final = {"zh": "Mandarin", "en": "English"}
+"""Languages as the roles of the demo name them."""
 
 
 @dataclass(slots=True)
@@ -94,6 +102,14 @@ class Casting:
             for name in part.offered:
                 self._offer(posted, part, name, is_accepted=False)
 
+    def look_out(self, name: str) -> None:
+        """Let somebody keep a search and be told at once of new roles it finds."""
+        kept = KeptSearch(Filters(kinds=(RoleKind.PRINCIPAL,), cities=("Los Angeles",)))
+        person_id = self._crowd.people[name]
+        command = KeepSearch(person_id, "Principals in Los Angeles", Cadence.AT_ONCE, kept)
+        with self._unit() as session:
+            keep(session, command, clock=self._clock)
+
     def _terms(self, part: Part, show: Show, posted: Posted) -> RoleTerms:
         wanted = {posted.days[number].id: part.headcount for number in part.days}
         first = posted.days[min(part.days)]
@@ -108,6 +124,9 @@ class Casting:
             apply_by_at=_closing(first.call_at),
             disclosures=part.disclosures,
             headcounts=wanted,
+            plays_from=_ages(part.who)[0],
+            plays_to=_ages(part.who)[1],
+            languages=[code for code, word in SPOKEN.items() if word in part.who],
         )
 
     def _apply(self, posted: Posted, part: Part, name: str) -> None:
@@ -151,6 +170,12 @@ class Casting:
     def _deadline(self, posted: Posted, part: Part) -> datetime:
         first_call = posted.days[min(part.days)].call_at
         return min(self._clock.now() + ANSWER_WITHIN, first_call - timedelta(hours=2))
+
+
+def _ages(who: str) -> tuple[int | None, int | None]:
+    """Return the playing age that stands in the words of a role: "plays 24–34"."""
+    found = AGES.search(who)
+    return (int(found[1]), int(found[2])) if found else (None, None)
 
 
 def _closing(first_call: datetime) -> datetime:

@@ -99,6 +99,7 @@ class _Maker:
         house_bank.open(zhongyuan.staff[CompanyRole.OWNER], COMPANIES["CN"][0])
         crowd.sign_up(LOS_ANGELES)
         crowd.sign_up(ZHENGZHOU)
+        crowd.name_operator("Otto Wirth")
         today = local_date(self.opens_at, CURTAIN_ZONE)
         casting = Casting(self.hands.unit, self.clock, crowd, self.carriers)
         sets = []
@@ -114,6 +115,7 @@ class _Maker:
         for made in sets:
             casting.apply(made.posted, made.show)
             casting.offer(made.posted, made.show)
+        casting.look_out("Ava Lin")
         self._until(0)
         return crowd.logins
 

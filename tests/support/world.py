@@ -26,11 +26,12 @@ from marketplace.domain.accounts.services.calendar import renew_calendar
 from marketplace.domain.accounts.services.companies import Invite, invite
 from marketplace.domain.accounts.services.limits import limit
 from marketplace.domain.booking.models import Booking, Offer
-from marketplace.domain.casting.models import Application, Role
+from marketplace.domain.casting.models import Application, Role, SavedSearch
+from marketplace.domain.casting.services.searches import stop_token
+from marketplace.domain.ledger.models import LedgerAccount
 from marketplace.domain.payments.models import PayeeAccount
 from marketplace.domain.payments.rules.gateways import PayeeState
 from marketplace.domain.payments.services.payee_accounts import adopt
-from marketplace.domain.ledger.models import LedgerAccount
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.people.models import Credit, Person, Photo
 from marketplace.domain.productions.models import Production, ShootDay
@@ -196,6 +197,8 @@ def furnish(site: DemoSite) -> Places:
     joining = ("auth.join", "auth.accept", "auth.start_invited")
     exceptions |= {endpoint: {"token": links["join"]} for endpoint in joining}
     exceptions["dates.feed"] = {"token": links["calendar"]}
+    stop = {"token": stop_token(values["person"], site.outside.vault)}
+    exceptions |= {"searches.stop": stop, "searches.stopped": stop}
     return Places(users, values | {"job": links["job"], "token": links["reset"]}, exceptions)
 
 
@@ -306,7 +309,8 @@ def _profile(session: Session, person: Person) -> dict[str, str]:
     photo = session.query(Photo).filter_by(person_id=person.id, is_headshot=True).one()
     entry = session.query(Credit).filter_by(person_id=person.id, position=0).one()
     ids = {"photo": photo.public_id, "entry": entry.public_id, "person": person.public_id}
-    return ids | {"kind": "credits", "size": "thumb"}
+    search = session.query(SavedSearch).filter_by(person_id=person.id).one()
+    return ids | {"kind": "credits", "size": "thumb", "search": search.public_id}
 
 
 def _question(session: Session, card: str, clock: FixedClock) -> str:

@@ -45,6 +45,7 @@ GETS_IN: Final[dict[Permission, set[str]]] = {
 
 WITHOUT_ACCOUNT: Final = {
     "/",
+    "/alerts/<token>",
     "/calculator",
     "/calendar/<token>.ics",
     "/forgot",
