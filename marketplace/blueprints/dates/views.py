@@ -17,6 +17,7 @@ from marketplace.domain.booking.ports import CalendarDay
 from marketplace.domain.booking.queries import agenda
 from marketplace.domain.booking.queries.agenda import AgendaRow
 from marketplace.domain.booking.rules import HAS_PLACE, BookingState
+from marketplace.domain.payments.queries.funding import not_funded
 from marketplace.domain.people import services as people
 from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.extensions import clock, outside, reading, transaction
@@ -44,6 +45,7 @@ def index() -> ResponseReturnValue:
         moved=[row for row in rows if row.state is BookingState.RECONFIRM],
         standby=[row for row in rows if row.state is BookingState.STANDBY],
         short=agenda.short_rests(rows),
+        unfunded=not_funded(reading(), [row.public_id for row in booked]),
         map_of=_map,
         feed=_feed_url(),
         **_month(rows),

@@ -11,8 +11,10 @@ from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from marketplace.blueprints.days import bp
+from marketplace.blueprints.funding.planning import day_cover
 from marketplace.domain.booking.queries.asking import asked_on_day
 from marketplace.domain.booking.services.calls import MoveCalls, move_calls
+from marketplace.domain.booking.services.rush import open_places
 from marketplace.domain.people.queries.whole import faces
 from marketplace.domain.productions import queries
 from marketplace.domain.timecards.queries import DayBoard, day_board
@@ -94,7 +96,9 @@ def _page(board: DayBoard, form: KeepForm) -> str:
         form=form,
         now=clock().now(),
         faces=faces(reading(), [row.person_id for row in board.rows]),
+        cover=day_cover(board.day.public_id),
         asked=asked_on_day(reading(), the_production().id, board.day.id),
+        open_places=open_places(reading(), board.day.id),
         at_minutes=lambda at: zones.clock_minutes(at, board.day.shoot_date, zone),
     )
 

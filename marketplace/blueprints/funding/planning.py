@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from marketplace.domain.payments.ports import FundingDesk
-from marketplace.domain.payments.queries.funding import FundingPlan, funding_plan
+from marketplace.domain.payments.queries.funding import FundingPlan, cover_of_day, funding_plan
 from marketplace.domain.payments.rules.funding import (
     Cover,
     FundingError,
@@ -38,6 +38,12 @@ def the_plan() -> FundingPlan:
     """Return the plan of this page's production."""
     production = the_production()
     return funding_plan(reading(), production.id, gateway_name(production))
+
+
+def day_cover(day: str) -> Cover | None:
+    """Return how far a day of this page's production is paid for; None when it need not be."""
+    production = the_production()
+    return cover_of_day(reading(), production.id, gateway_name(production), day)
 
 
 @dataclass(frozen=True)

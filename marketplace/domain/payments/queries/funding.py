@@ -257,6 +257,53 @@ def _waiting(session: Session, production: Production) -> dict[int, tuple[int, i
     return {day_id: (int(total), count) for day_id, total, count in rows}
 
 
+def cover_of_day(session: Session, production_id: int, gateway: str, day: str) -> Cover | None:
+    """Return how far a day is paid for; None when its production waits for no money.
+
+    day: its public id. A day that costs nothing is covered.
+    """
+    is_choice = sa.select(Fund.id).where(
+        Fund.production_id == production_id, Fund.is_required.is_(True)
+    )
+    if gateway not in ALWAYS_FUNDED and session.scalar(is_choice) is None:
+        return None
+    plan = funding_plan(session, production_id, gateway)
+    found = {one.public_id: one.cover for one in plan.days}
+    return found.get(day, Cover.FUNDED) if plan.is_bound else None
+
+
+def not_funded(session: Session, bookings: Iterable[str]) -> set[str]:
+    """Return which of some bookings, by public id, are of days whose money is not there yet."""
+    rows = session.execute(
+        sa.select(Booking.public_id, Booking.production_id, Booking.gateway, ShootDay.public_id)
+        .join(ShootDay, ShootDay.id == Booking.shoot_day_id)
+        .where(
+            Booking.public_id.in_(set(bookings)),
+            Booking.gateway.in_(ALWAYS_FUNDED | MAY_BE_FUNDED),
+            sa.or_(
+                Booking.gateway.in_(ALWAYS_FUNDED),
+                sa.exists().where(
+                    Fund.production_id == Booking.production_id, Fund.is_required.is_(True)
+                ),
+            ),
+        ),
+    ).all()
+    plans = {
+        (production, gateway): funding_plan(session, production, gateway)
+        for _, production, gateway, _ in rows
+    }
+    lacking = {
+        key: {one.public_id for one in plan.days if one.cover is not Cover.FUNDED}
+        for key, plan in plans.items()
+        if plan.is_bound
+    }
+    return {
+        name
+        for name, production, gateway, day in rows
+        if day in lacking.get((production, gateway), ())
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class FundingRow:
     """Money somebody put in, or began to."""
