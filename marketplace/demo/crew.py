@@ -20,6 +20,7 @@ from marketplace.domain.accounts.services.companies import (
     join,
     sign_up_company,
 )
+from marketplace.domain.accounts.services.operators import grant_operator
 from marketplace.domain.accounts.services.sign_up import SignUp, sign_up
 from marketplace.domain.people.queries import person_of
 from marketplace.domain.people.services import (
@@ -113,6 +114,14 @@ class Crowd:
             self.users[one.name] = user_id
             if one.login:
                 self._login(f"{one.login} · {one.name}", email)
+
+    def name_operator(self, name: str) -> None:
+        """Sign somebody up who looks after the installation, and works for no company."""
+        email, clock = self._email("operator"), self._outside.clock
+        with self._unit() as session:
+            _new(sign_up(session, self._sign_up(email, name, is_chinese=False), clock=clock))
+            grant_operator(session, email, clock=clock)
+        self._login("operator · Dayrate", email)
 
     def _email(self, wish: str = "") -> str:
         """Return an address for somebody: the one wished for when a visitor may type it."""

@@ -56,7 +56,7 @@ def _give_duties(clockwork: Clockwork, books: BooksWatch, crew: Crew, outside: O
     plan_nights = planner(crew, outside)
     watchman = Watchman(crew, outside)
     clockwork.every(books.check, minutes=CHECK_MINUTES)
-    clockwork.every(books.check_nightly, hours=PLAN_HOURS)
+    clockwork.every(books.check_nightly, minutes=CHECK_MINUTES)
     clockwork.every(plan_nights, hours=PLAN_HOURS)
     clockwork.every(watchman.look, minutes=1)
     clockwork.every(watchman.beat, seconds=BEAT_SECONDS)
