@@ -14,7 +14,7 @@ OUTCOMES: Final[Mapping[Upshot, tuple[LazyString, str, str]]] = {
     Upshot.WAITING: (_l("Waiting"), "info", "clock"),
     Upshot.APPLIED: (_l("Brought news"), "ok", "check"),
     Upshot.NO_CHANGE: (_l("Known already"), "", "minus"),
-    Upshot.NOT_OURS: (_l("About nothing of ours"), "warn", "circle-help"),
+    Upshot.NOT_OURS: (_l("About nothing of ours"), "warn", "circle-question-mark"),
     Upshot.NOT_USED: (_l("Not listened to"), "", "minus"),
     Upshot.FAILED: (_l("Somebody must look"), "bad", "triangle-alert"),
 }

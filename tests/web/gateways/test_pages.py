@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.blueprints.events.words import OUTCOMES
 from marketplace.domain.accounts.models import Company, User
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.payments.models import GatewayEvent, Reconciliation, ReconciliationRow
@@ -58,6 +59,16 @@ def test_letters_are_found_by_type_account_and_outcome(site: Site) -> None:
     assert ("evt_2" in by_account, "/events/evt_1" in by_account) == (True, False)
     assert ("/events/evt_2" in by_outcome, "/events/evt_1" in by_outcome) == (False, True)
     assert "/events/evt_1" in nonsense
+
+
+@pytest.mark.parametrize("upshot", list(Upshot))
+def test_every_outcome_has_its_words(site: Site, upshot: Upshot) -> None:
+    a_letter(site, 1)
+    settle(site, upshot)
+    browser = an_operator(site)
+
+    assert str(OUTCOMES[upshot][0]) in browser.get("/operator/events").text
+    assert str(OUTCOMES[upshot][0]) in browser.get("/operator/events/evt_1").text
 
 
 def test_older_letters_are_a_page_away(site: Site) -> None:
