@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("slips", "payday", "browse")
+NAMES = ("slips", "payday", "faults", "browse", "people")
 
 if __name__ == "__main__":
     failed = [

@@ -7,10 +7,10 @@ its outcome is unknown.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import count
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,17 @@ import sqlalchemy as sa
 
 from marketplace.adapters import stripe_gateway
 from marketplace.adapters.standin import server
-from marketplace.adapters.stripe_gateway import StripeGateway
-from marketplace.domain.payments.models import PayeeAccount, Payout
-from marketplace.domain.payments.ports import PayoutOrder, Refused, Sent, Unknown
+from marketplace.adapters.stripe_letters import StripeLetters
+from marketplace.domain.payments.models import (
+    GatewayHalt,
+    PayeeAccount,
+    Payout,
+    PayoutAttempt,
+)
 from marketplace.domain.payments.rules import PayoutState, PayWord, pay_word
-from marketplace.domain.payments.rules.gateways import PayeeState
+from marketplace.domain.payments.rules.matching import Kind
 from marketplace.domain.payments.services import check_books
-from marketplace.domain.productions.models import Production
+from marketplace.domain.payments.services.halts import resume
 from marketplace.domain.tasks.services import LEASE, Only
 from marketplace.domain.timecards.rules import CardState
 from marketplace.kernel.clock import FixedClock
@@ -33,9 +37,19 @@ from marketplace.worker.handlers import HANDLERS
 from tests.support import builders
 from tests.support.crews import Killed, MortalCrew
 from tests.support.databases import Database
-from tests.support.funds import a_fund
 from tests.support.payday import VAULT, a_closed_day, an_approved_card
-from tests.support.stripe_days import StripeDay, stripe_day
+from tests.support.standin import running
+from tests.support.stripe_days import SECRETS, StripeDay, joined
+from tests.support.stripe_troubles import (
+    A_DAY,
+    SOME_FAULTS,
+    Watched,
+    assert_everybody_is_paid_once,
+    differences,
+    earn,
+    gateway_of,
+    pay_in,
+)
 
 FAULTS = tuple(fault for fault in server.FAULTS if fault != server.KEY_FORGOTTEN)
 """All but the one that breaks Stripe's promise: a key is remembered for a day."""
@@ -44,21 +58,8 @@ TRIES = stripe_gateway.RETRIES + 1
 """How often the SDK itself asks under one key before it gives up."""
 
 STAGES = 10
+MANY = 80
 UNKNOWN_WORDS = {PayWord.APPROVED, PayWord.ON_ITS_WAY, PayWord.PAID}
-_numbers = count(1)
-
-
-class Watched(StripeGateway):
-    """The gateway, with a moment before each payment at which a test may act or the process end."""
-
-    before: Callable[[str], None] = staticmethod(lambda _key: None)
-    calls = 0
-
-    def pay(self, order: PayoutOrder, key: str) -> Sent | Refused | Unknown:
-        """Let the test act, then pay."""
-        self.calls += 1
-        self.before(key)
-        return super().pay(order, key)
 
 
 @pytest.fixture
@@ -69,29 +70,12 @@ def day(
     monkeypatch.setattr("stripe._http_client.HTTPClient._sleep_time_seconds", lambda *_: 0)
     monkeypatch.setattr(stripe_gateway, "TIME_OUT", 0.25)
     monkeypatch.setattr(server, "SLOW_SECONDS", 0.4)
-    with stripe_day(database, tmp_path, clock) as made:
-        gateway = Watched(made.standin.client())
+    with running(tmp_path / "standin.db", clock) as standin:
+        made = joined(database, tmp_path, clock, standin)
+        letters = StripeLetters(standin.client(), SECRETS, clock)
+        gateway = Watched(standin.client(), letters=letters)
         outside = replace(made.outside, gateways=(gateway,))
         yield replace(made, outside=outside, crew=Crew(database.engine, outside))
-
-
-def earn(day: StripeDay, people: int = 1) -> None:
-    """Let somebody earn a day's pay of a production that has money; nothing is sent yet."""
-    with day.unit() as session:
-        made = a_closed_day(session, builders.a_production(session, title=f"Show {next(_numbers)}"))
-        a_fund(session, session.get_one(Production, made.production_id))
-        for _ in range(people):
-            card = an_approved_card(session, made, f"Worker {next(_numbers)}")
-            session.add(
-                PayeeAccount(
-                    person_id=card.person_id,
-                    gateway="stripe",
-                    account=day.standin.payee(),
-                    state=PayeeState.READY,
-                    created_at=day.clock.now(),
-                ),
-            )
-    day.do("pay_card")
 
 
 def to_the_second_attempt(day: StripeDay) -> None:
@@ -111,12 +95,6 @@ def to_the_second_attempt(day: StripeDay) -> None:
     day.clock.at += LEASE
 
 
-def gateway_of(day: StripeDay) -> Watched:
-    (gateway,) = day.outside.gateways
-    assert isinstance(gateway, Watched)
-    return gateway
-
-
 def dies_at(day: StripeDay, stage: int) -> bool:
     """Let a crew send what is due until it dies at a stage; False when it outlives that."""
     crew = MortalCrew(day.database.engine, day.outside, HANDLERS, stage=stage)
@@ -131,18 +109,6 @@ def dies_at(day: StripeDay, stage: int) -> bool:
 def last_payout(day: StripeDay) -> Payout:
     with day.database.session() as session:
         return session.scalars(sa.select(Payout).order_by(Payout.id.desc()).limit(1)).one()
-
-
-def assert_everybody_is_paid_once(day: StripeDay) -> None:
-    """Compare Stripe's own list with our rows and books."""
-    gateway = gateway_of(day)
-    transfers = Counter({one.payout_id: 0 for one in gateway.transfers()})
-    transfers.update(one.payout_id for one in gateway.transfers())
-    with day.database.session() as session:
-        payouts = session.scalars(sa.select(Payout)).all()
-        assert check_books(session, gateways=[gateway], vault=VAULT) == []
-    assert transfers == Counter(payout.public_id for payout in payouts)
-    assert {payout.state for payout in payouts} <= {PayoutState.SENT, PayoutState.PAID}
 
 
 @pytest.mark.parametrize("attempt", [1, 2])
@@ -171,3 +137,124 @@ def assert_is_not_called_failed(day: StripeDay) -> None:
     """Check what the person reads now; Stripe refuses nothing here for good."""
     word = pay_word(CardState.LOCKED, PayoutState(last_payout(day).state))
     assert word in UNKNOWN_WORDS
+
+
+def test_many_payments_with_faults_at_random_reconcile_to_nothing(day: StripeDay) -> None:
+    """Two workers send at once; one call in ten goes wrong, each in its own way."""
+    earn(day, MANY)
+    for number, fault in enumerate(SOME_FAULTS):
+        day.standin.app.switch_on(fault, percent=2, seed=number)
+    with ThreadPoolExecutor(2) as workers:
+        for done in [workers.submit(day.do_to_the_end, "send_payout") for _ in range(2)]:
+            done.result()
+    day.standin.app.switch_off()
+    day.do_to_the_end("send_payout")
+
+    assert_everybody_is_paid_once(day)
+    assert gateway_of(day).calls > MANY, "Nothing went wrong: nothing was tested."
+    assert differences(day) == {Kind.MISSED_EVENTS}, "No letter was brought to this worker."
+    day.do("handle_event")
+    day.clock.at += timedelta(minutes=11)
+    assert differences(day) == set()
+
+
+def test_a_key_a_day_later_is_not_trusted(day: StripeDay) -> None:
+    earn(day)
+    day.standin.app.switch_on(server.RESET_AFTER, times=TRIES)
+    day.do("send_payout")
+    assert last_payout(day).state == PayoutState.SENDING
+
+    day.clock.at += timedelta(hours=25)
+    day.do_to_the_end("send_payout")
+
+    assert_everybody_is_paid_once(day)
+    assert gateway_of(day).calls == 1, "Stripe's list was asked, not the key."
+
+
+def test_a_stripe_that_forgets_its_keys_shows_its_double(day: StripeDay) -> None:
+    """The control: when the promise the keys rest on is broken, the checks must see it."""
+    earn(day)
+    pay_in(day, 3 * A_DAY)
+    day.standin.app.switch_on(server.RESET_AFTER, times=TRIES)
+    day.standin.app.switch_on(server.KEY_FORGOTTEN)
+
+    day.do_to_the_end("send_payout")
+
+    with pytest.raises(AssertionError):
+        assert_everybody_is_paid_once(day)
+    assert Kind.PAID_TWICE in differences(day)
+
+
+def test_an_empty_balance_stops_the_queue_until_money_is_there(day: StripeDay) -> None:
+    earn(day, 3)
+    pay_in(day, -3 * A_DAY)
+    day.do("send_payout")
+
+    assert halted(day) == ["balance_insufficient"]
+    assert gateway_of(day).calls <= 3
+    assert {one.state for one in day.payouts()} == {PayoutState.SENDING}
+    pay_in(day, 3 * A_DAY)
+    day.do_to_the_end("send_payout")
+    assert halted(day) == []
+    with day.database.session() as session:
+        assert check_books(session, gateways=[gateway_of(day)], vault=VAULT) == []
+    assert {one.state for one in day.payouts()} == {PayoutState.SENT}
+
+
+def halted(day: StripeDay) -> list[str]:
+    with day.database.session() as session:
+        wanted = sa.select(GatewayHalt.code).where(GatewayHalt.ended_at.is_(None))
+        return list(session.scalars(wanted))
+
+
+def test_a_wrong_key_stops_everything_until_a_person_resumes(day: StripeDay) -> None:
+    earn(day, 3)
+    day.standin.app.switch_on(server.WRONG_KEY)
+    day.do("send_payout")
+    stopped = gateway_of(day).calls
+
+    assert halted(day) == ["wrong_key"]
+    assert {one.state for one in day.payouts()} == {PayoutState.SENDING}
+    day.standin.app.switch_off()
+    with day.unit() as session:
+        by = builders.a_user(session, "Operator")
+        resume(session, "stripe", by.id, clock=day.clock)
+    day.do("send_payout")
+    assert stopped <= 3
+    assert halted(day) == []
+    assert_everybody_is_paid_once(day)
+
+
+def test_yuan_never_reach_stripe(day: StripeDay) -> None:
+    with day.unit() as session:
+        show = builders.a_production(session, is_chinese=True)
+        made = a_closed_day(session, show)
+        an_approved_card(session, made, "林晚")
+    day.do("pay_card")
+    day.do_to_the_end("send_payout")
+
+    (payout,) = day.payouts()
+    assert payout.currency == "CNY"
+    assert payout.gateway != "stripe"
+    assert gateway_of(day).calls == 0
+    assert list(gateway_of(day).transfers()) == []
+
+
+def test_an_order_that_is_sent_again_is_the_same_to_the_byte(day: StripeDay) -> None:
+    """What is stored with the attempt leaves, whatever has changed meanwhile."""
+    earn(day)
+    day.standin.app.switch_on(server.RESET_AFTER, times=TRIES)
+    day.do("send_payout")
+    with day.unit() as session:
+        account = session.scalars(sa.select(PayeeAccount)).one()
+        account.account = day.standin.payee()
+
+    day.do_to_the_end("send_payout")
+
+    assert_everybody_is_paid_once(day)
+    assert attempts_of(day) == 1
+
+
+def attempts_of(day: StripeDay) -> int:
+    with day.database.session() as session:
+        return session.scalar(sa.select(sa.func.count(PayoutAttempt.id))) or 0
