@@ -15,6 +15,7 @@ from marketplace.domain.booking.jobs import (
     expire_counter,
     expire_first_refusal,
     expire_offer,
+    fill_rush,
     send_digest,
 )
 from marketplace.domain.documents.jobs import IssuedSlip, print_slip
@@ -177,6 +178,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "expire_first_refusal": _short(expire_first_refusal),
         "expire_offer": _short(expire_offer),
         "expire_reconfirm": _short(expire_reconfirm),
+        "fill_rush": _short(fill_rush),
         "forget_export": _short(forget_export),
         "handle_event": _handle_event,
         "issue_voucher": _issue_voucher,

@@ -79,14 +79,18 @@ def the_role(public_id: str) -> RoleRow:
     return found
 
 
+def everyone(role: RoleRow) -> list[Applicant]:
+    """Return everyone who applied, the best fit first."""
+    places = queries.places_of(reading(), role.id)
+    return queries.applicants(reading(), role.id, places, clock().now())
+
+
 def the_applicant(role: RoleRow, public_id: str) -> Applicant:
     """Return one applicant of a role; anything else is 404.
 
     Whoever withdrew meanwhile has a page of their own that says so.
     """
-    places = queries.places_of(reading(), role.id)
-    everyone = queries.applicants(reading(), role.id, places, clock().now())
-    found = [one for one in everyone if one.row.public_id == public_id]
+    found = [one for one in everyone(role) if one.row.public_id == public_id]
     if not found and withdrawn(reading(), role.id, public_id):
         gone = url_for("asking.gone", role=role.public_id, application=public_id)
         abort(redirect(gone, 303))

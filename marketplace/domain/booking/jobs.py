@@ -11,6 +11,7 @@ from marketplace.domain.booking.services import (
     counters,
     offers,
     refusals,
+    rush,
 )
 from marketplace.domain.people.ports import Vault
 from marketplace.kernel.clock import Clock
@@ -53,3 +54,8 @@ def send_digest(unit: UnitOfWork, person_id: int, *, vault: Vault, clock: Clock)
     """Tell a person of a day's new roles."""
     with unit() as session:
         alerts.digest(session, person_id, vault=vault, clock=clock)
+
+
+def fill_rush(session: Session, role_date_id: int, *, clock: Clock) -> int:
+    """Tell whoever was asked in a rush that the place is filled; returns how many."""
+    return rush.fill_rush(session, role_date_id, clock=clock)

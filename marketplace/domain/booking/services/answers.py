@@ -244,10 +244,16 @@ def _choose_carrier(
 
 
 def _take(session: Session, booking: Booking, actor_id: int, *, clock: Clock) -> None:
+    is_rush = session.get_one(Offer, booking.offer_id).is_rush
     if not places.take_place(session, booking.role_date_id):
+        if is_rush:
+            raise OfferEndedError(say("Somebody else answered first, so the place is filled."))
         places.queue(session, booking, actor_id=actor_id, clock=clock)
         return
     places.confirm(session, booking, Action.ACCEPT, actor_id=actor_id, clock=clock)
+    if is_rush:
+        key, place = f"fill_rush:{booking.id}", booking.role_date_id
+        tasks.ask(session, "fill_rush", key, place, run_at=clock.now())
 
 
 def _result(bookings: Sequence[Booking]) -> Accepted:

@@ -19,6 +19,7 @@ from marketplace.domain.audit import services as audit
 from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.booking.queries import DayWindow, fits
 from marketplace.domain.booking.rules import (
+    HAS_PLACE,
     UNANSWERED,
     Action,
     BookingState,
@@ -39,7 +40,7 @@ from marketplace.domain.casting.rules import ApplicationState, RoleState
 from marketplace.domain.casting.services import selects
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
-from marketplace.domain.productions.rules import ProductionState
+from marketplace.domain.productions.rules import CALLED_OFF, ProductionState
 from marketplace.domain.tasks import services as tasks
 from marketplace.kernel import zones
 from marketplace.kernel.clock import Clock
@@ -47,7 +48,7 @@ from marketplace.kernel.errors import NotFoundError
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
 
-_HAS_IT = (BookingState.OFFERED, BookingState.STANDBY, BookingState.CONFIRMED)
+_HAS_IT = (BookingState.OFFERED, BookingState.STANDBY, *HAS_PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +250,12 @@ def _asked(session: Session, command: SendOffer) -> list[_Asked]:
     The shoot days are locked, so that nobody moves a call while it is copied into the offer.
     """
     found = session.execute(
-        sa.select(RoleDate.id, RoleDate.shoot_day_id).where(
+        sa.select(RoleDate.id, RoleDate.shoot_day_id)
+        .join(ShootDay, ShootDay.id == RoleDate.shoot_day_id)
+        .where(
             RoleDate.role_id == command.role_id,
             RoleDate.shoot_day_id.in_(command.shoot_day_ids),
+            ShootDay.state.not_in(CALLED_OFF),
         ),
     ).all()
     if not found or len(found) != len(set(command.shoot_day_ids)):

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules.moving import MoveRefusedError
-from marketplace.domain.booking.services import moving, reconfirming
+from marketplace.domain.booking.services import moving, reconfirming, replacing
 from marketplace.domain.booking.services.moving import CalledOff, CallOffDay, MoveDay
 from marketplace.domain.booking.services.reconfirming import AnswerMove
+from marketplace.domain.booking.services.replacing import Replaced, ReplacePerson
 from marketplace.domain.timecards.models import TimeCard
 from marketplace.domain.timecards.rules import WITHOUT_HOURS
 from marketplace.domain.timecards.services.special import open_fee
@@ -64,6 +65,13 @@ def expire_reconfirm(session: Session, booking_id: int, *, clock: Clock) -> Book
     if paid is not None:
         _open(session, [paid], by_id=None, clock=clock)
     return paid
+
+
+def replace_person(session: Session, command: ReplacePerson, *, clock: Clock) -> Replaced:
+    """Replace a person from a day on; every date with a fee gets a card."""
+    done = replacing.replace(session, command, clock=clock)
+    _open(session, done.paid, by_id=command.by_id, clock=clock)
+    return done
 
 
 def _refuse_hours(session: Session, shoot_day_id: int) -> None:

@@ -1,0 +1,1 @@
+"""Replace a person from a day on."""

@@ -1,0 +1,1 @@
+"""Rush call: fill a place in minutes."""
