@@ -100,11 +100,16 @@ class LooksForm(PageForm):
     )
     languages = FieldList(FormField(LanguageForm), max_entries=MOST_LANGUAGES)
 
+    def validate_age_from(self, _field: WholeField) -> None:
+        """Refuse half a range."""
+        if self.age_to.data is None:
+            raise ValidationError(_("Enter both ages, or neither."))
+
     def validate_age_to(self, field: WholeField) -> None:
         """Refuse half a range, and one that runs backwards."""
-        if (field.data is None) is not (self.age_from.data is None):
+        if self.age_from.data is None:
             raise ValidationError(_("Enter both ages, or neither."))
-        if field.data is not None and field.data < self.age_from.data:
+        if field.data < self.age_from.data:
             raise ValidationError(_("The second age is the higher one."))
 
     def validate_own_skills(self, _field: StringField) -> None:
