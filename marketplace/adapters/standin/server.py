@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import HTTPException
@@ -59,6 +60,8 @@ work done, kept under the key · conflict: 409 · too_many: 429 · wrong_key: 40
 of a proxy · key_forgotten: does not know the key it was given before."""
 
 SLOW_SECONDS: Final = 3
+PICTURE: Final = "/favicon.ico"
+"""What browsers ask of every server; there is none."""
 
 
 class StandIn:
@@ -75,6 +78,8 @@ class StandIn:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request, unless a fault gets in the way."""
         request = Request(environ)
+        if request.path == PICTURE:
+            return Response(status=HTTPStatus.NO_CONTENT)(environ, start)
         if not request.path.startswith("/standin/"):
             return self._api(request)(environ, start)
         return self._page(request)(environ, start)

@@ -10,11 +10,13 @@ import pytest
 from marketplace.adapters.sandbox.gateway import FAULTS as GATEWAY_FAULTS
 from marketplace.app import create_app, make_outside
 from marketplace.blueprints.demo.forms import FAULTS
+from marketplace.domain.accounts.models import User
 from marketplace.domain.notices.services import Message, Reader, tell
 from marketplace.domain.payments.ports import PayoutOrder
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
+from tests.support.builders import a_payee, a_person
 from tests.support.databases import Database
 from tests.support.site import Site, settings_for
 
@@ -118,3 +120,31 @@ def test_payments_are_listed_with_when_they_arrive(demo: DemoSite, clock: FixedC
 
     assert "$280.00" in at_once
     assert ("On its way" in at_once, "On its way" in later) == (True, False)
+
+
+def test_a_payees_account_is_taken_away_and_its_owner_gives_it_back(demo: DemoSite) -> None:
+    with demo.arrange() as session:
+        person = a_person(session, "Ava Lin")
+        a_payee(session, person, demo.outside.vault)
+        ava = session.get_one(User, person.user_id)
+    browser = demo.browser(ava)
+
+    browser.follow("/demo/gateway/payee", {"email": f" {ava.email} ", "state": "needs"})
+    taken = browser.get("/me/payouts").text
+    given = browser.follow("/me/payouts", {}).text
+    row = given.split("/me/payouts/")[1].split("/check")[0]
+    checked = browser.follow(f"/me/payouts/{row}/check", {}).text
+
+    assert "a picture of an identity document" in taken
+    assert "Your payouts are set up." in checked
+    assert "Ready: Dayrate Sandbox pays you" in checked
+
+
+def test_nobody_elses_account_can_be_taken_away(demo: DemoSite) -> None:
+    browser = demo.browser()
+
+    page = browser.post("/demo/gateway/payee", {"email": "nobody@example.test", "state": "needs"},
+                        422).text  # fmt: skip
+    browser.post("/demo/gateway/payee", {"email": "", "state": "needs"}, 422)
+
+    assert "Nobody with this e-mail is paid." in page
