@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from marketplace.adapters.sandbox.clock import ShiftedClock
@@ -22,10 +22,14 @@ KEY = base64.b64encode(b"k" * 32).decode()
 
 @dataclass(frozen=True)
 class Installation:
-    """One installation: a database, a folder, and the demo's movable clock."""
+    """One installation: a database, a folder, and the demo's movable clock.
+
+    variables: what its environment says beyond that.
+    """
 
     database: Database
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def clock(self) -> ShiftedClock:
@@ -71,6 +75,7 @@ class Installation:
             "FIELD_KEYS": f"1:{KEY}",
             "DAYRATE_INSTANCE": str(self.folder),
             "DAYRATE_DEMO": "1",
+            **self.variables,
         }
 
 
