@@ -47,8 +47,8 @@ class SandboxWatch:
     def event(
         self,
         source: str,  # noqa: ARG002 - no door takes anything
-        body: bytes,  # noqa: ARG002
-        headers: Mapping[str, str],  # noqa: ARG002
+        body: bytes,  # noqa: ARG002 - as above
+        headers: Mapping[str, str],  # noqa: ARG002 - as above
     ) -> Hint | None:
         """Take no letter: the sandbox writes none."""
         return None
@@ -75,7 +75,7 @@ class SandboxWatch:
     def bank_payout(
         self,
         account: str,  # noqa: ARG002 - its payees have no accounts
-        ref: str,  # noqa: ARG002
+        ref: str,  # noqa: ARG002 - as above
     ) -> BankPayout | Unknown | None:
         """Return nothing: money arrives at a bank at once with the payment."""
         return None
