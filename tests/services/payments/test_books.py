@@ -123,6 +123,15 @@ FAULTS = {
         (SELECT o.document_sealed FROM pay_slip AS o WHERE o.id <> {slip} LIMIT 1)
         WHERE id = {slip}""",
     ),
+    "wages in the books of another company": (
+        "I16",
+        """UPDATE ledger_transfer SET company_id =
+        (SELECT max(id) FROM company WHERE id <> {company}) WHERE key LIKE '%gross'""",
+    ),
+    "a payment in nobody's books": (
+        "I16",
+        "UPDATE ledger_transfer SET company_id = NULL WHERE key LIKE '%sent'",
+    ),
     "a number skipped": (
         "I12",
         "UPDATE slip_counter SET last = last + 1 WHERE company_id = {company}",

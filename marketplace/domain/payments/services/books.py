@@ -20,6 +20,7 @@ from marketplace.domain.ledger.queries import balances
 from marketplace.domain.payments.models import Payout, PayoutAttempt
 from marketplace.domain.payments.ports import Gateway
 from marketplace.domain.payments.rules import Outcome, PayoutState
+from marketplace.domain.payments.services.book_owners import owners
 from marketplace.domain.payments.services.correction_books import (
     AT_GATEWAY,
     kept,
@@ -301,6 +302,7 @@ CHECKS: Final = (
     lines,
     overpayments,
     _numbers,
+    owners,
     funds,
     money_in,
 )
