@@ -12,9 +12,9 @@ from marketplace.db import Base, Key, key, one_of, optional_ref, ref
 from marketplace.domain.banking.rules.orders import BankFormat
 from marketplace.domain.payments.rules import FileState, Outcome, PayoutState, RowState
 from marketplace.domain.payments.rules.events import Channel, Upshot
-from marketplace.domain.payments.rules.matching import Kind
 from marketplace.domain.payments.rules.funding import FundingStage, RefundState
 from marketplace.domain.payments.rules.gateways import PayeeState
+from marketplace.domain.payments.rules.matching import Kind
 from marketplace.kernel.ids import public_id
 
 

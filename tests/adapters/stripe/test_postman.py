@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from werkzeug.serving import make_server
@@ -21,6 +22,9 @@ from marketplace.adapters.stripe_gateway import connect
 from marketplace.adapters.stripe_letters import StripeLetters
 from marketplace.domain.payments.ports import Hint
 from marketplace.kernel.clock import FixedClock
+
+if TYPE_CHECKING:  # a package of types only
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SECRETS = {"platform": "whsec_a", "connect": "whsec_b", "v2": "whsec_c"}
@@ -36,12 +40,12 @@ class Door:
         self.status = HTTPStatus.OK
         self.hints: list[Hint | None] = []
 
-    @Request.application
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
         channel = CHANNELS[request.path]
         hint = self.letters.event(channel, request.get_data(), dict(request.headers))
         self.hints.append(hint)
-        return Response(status=self.status)
+        return Response(status=self.status)(environ, start)
 
 
 @pytest.fixture

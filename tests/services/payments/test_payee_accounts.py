@@ -312,7 +312,7 @@ def payouts_of(unit: Unit) -> list[tuple[str, str, str]]:
         rows = session.execute(
             sa.select(Payout.state, Payout.problem_code, Payout.gateway).order_by(Payout.id),
         )
-        return [tuple(row) for row in rows]
+        return [(state, problem, gateway) for state, problem, gateway in rows]
 
 
 def start(unit: Unit, clock: FixedClock) -> list[services.Leaving]:
