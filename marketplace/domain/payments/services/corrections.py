@@ -24,8 +24,8 @@ from marketplace.domain.payments.services.correction_notices import (
     tell_corrected,
     tell_overpaid,
 )
-from marketplace.domain.payments.services.payday import make_payouts, post_slips
 from marketplace.domain.payments.services.funds import free
+from marketplace.domain.payments.services.payday import make_payouts, post_slips
 from marketplace.domain.payments.services.telling import tell_payee_is_needed
 from marketplace.domain.payroll.models import Overpayment, PaySlip
 from marketplace.domain.payroll.rules.reversals import ALREADY_PAID

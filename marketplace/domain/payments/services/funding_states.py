@@ -199,7 +199,7 @@ def ask_release(session: Session, funding: Funding, why: str, clock: Clock) -> N
     tasks.ask(session, "release_funds", key, fund.id, run_at=clock.now())
 
 
-def _post(  # noqa: PLR0913 - a posting is all of these
+def _post(
     session: Session,
     funding: Funding,
     what: str,
