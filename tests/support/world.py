@@ -25,7 +25,7 @@ from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.accounts.services.calendar import renew_calendar
 from marketplace.domain.accounts.services.companies import Invite, invite
 from marketplace.domain.accounts.services.limits import limit
-from marketplace.domain.booking.models import Booking, Offer
+from marketplace.domain.booking.models import Booking, DealMemo, Offer
 from marketplace.domain.casting.models import Application, Role, SavedSearch
 from marketplace.domain.casting.services.searches import stop_token
 from marketplace.domain.ledger.models import LedgerAccount
@@ -33,7 +33,7 @@ from marketplace.domain.payments.models import PayeeAccount
 from marketplace.domain.payments.rules.gateways import PayeeState
 from marketplace.domain.payments.services.payee_accounts import adopt
 from marketplace.domain.payroll.models import PaySlip
-from marketplace.domain.people.models import Credit, Person, Photo
+from marketplace.domain.people.models import Credit, Person, PersonListing, Photo
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.reports.rules import SlipFilters
 from marketplace.domain.reports.services import AskExport, ask_export
@@ -49,6 +49,7 @@ from tests.support.bankfiles import filed
 from tests.support.builders import a_member, a_production, an_operator
 from tests.support.databases import Database, upgrade
 from tests.support.funds import a_settled_funding
+from tests.support.moving import a_moved_day
 from tests.support.site import Site, cheap_passwords, settings_for
 from tests.support.told import told
 
@@ -63,9 +64,13 @@ SHOW: Final = "Divorced at Dawn"
 ROLE: Final = "Claire Hart"
 ELSEWHERE: Final = {
     ("day", "open_day"): (
+        "days.call_off",
+        "days.calling_off",
         "days.edit",
         "days.keep",
         "days.move",
+        "days.move_day_to",
+        "days.moving",
         "days.remove",
         "days.show",
         "days.update",
@@ -82,7 +87,14 @@ ELSEWHERE: Final = {
         "corrections.send_back",
         "corrections.sign",
     ),
+    ("booking", "moved_booking"): ("moved.agree", "moved.refuse", "moved.show"),
     ("currency", "currency"): ("bankfiles.new",),
+    ("person", "listed_person"): (
+        "people.invite",
+        "people.offer",
+        "people.price",
+        "people.send",
+    ),
     ("booking", "worked_booking"): (
         "timecards.amounts",
         "timecards.miss",
@@ -191,6 +203,7 @@ def furnish(site: DemoSite) -> Places:
         guest = _guest(session, users, site.clock)
         values |= {"check": guest.check, "refusal": guest.refusal}
         values["funding"] = _funding(session)
+        values |= _agreed(session, users["talent"], site.clock)
         values["payee"] = _payee_account(session, users["talent"], site.clock)
     site.work()
     exceptions = _exceptions(values) | guest.exceptions
@@ -221,6 +234,19 @@ def _payee_account(session: Session, user: User, clock: FixedClock) -> str:
     row = session.get_one(PayeeAccount, row_id)
     row.state = PayeeState.READY
     return row.public_id
+
+
+def _agreed(session: Session, talent: User, clock: FixedClock) -> dict[str, str]:
+    """Return a deal memo of the show, and a booking of another one whose day has moved."""
+    person = session.query(Person).filter_by(user_id=talent.id).one()
+    show = session.query(Production).filter_by(title=SHOW).one()
+    mine = {"person_id": person.id, "production_id": show.id}
+    memo = session.query(DealMemo).filter_by(**mine).order_by(DealMemo.id.desc()).first()
+    other = session.query(Production).filter_by(title="Elsewhere").first()
+    return {
+        "memo": memo.public_id if memo else "",
+        "moved_booking": a_moved_day(session, other or show, person, clock),
+    }
 
 
 def _exceptions(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -310,6 +336,8 @@ def _profile(session: Session, person: Person) -> dict[str, str]:
     entry = session.query(Credit).filter_by(person_id=person.id, position=0).one()
     ids = {"photo": photo.public_id, "entry": entry.public_id, "person": person.public_id}
     search = session.query(SavedSearch).filter_by(person_id=person.id).one()
+    listed = session.scalars(sa.select(Person).join(PersonListing).order_by(Person.id)).first()
+    ids["listed_person"] = listed.public_id if listed else ""
     return ids | {"kind": "credits", "size": "thumb", "search": search.public_id}
 
 
