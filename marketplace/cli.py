@@ -20,6 +20,7 @@ from marketplace import db, logs
 from marketplace.domain.accounts.services import operators
 from marketplace.domain.payments import queries as queries_of_pay
 from marketplace.domain.payments.queries import Scope
+from marketplace.domain.payments.services.fees import set_fee
 from marketplace.domain.payroll.services import recompute as again
 from marketplace.domain.payroll.services.estimates import estimate
 from marketplace.domain.payroll.services.questions import answer, read_question, table
@@ -248,6 +249,20 @@ def grant(email: str) -> None:
 def revoke(email: str) -> None:
     """Close the operator's pages for the account of EMAIL."""
     change_operator(operators.revoke_operator, email)
+
+
+@operator.command("fee")
+@click.argument("company")
+@click.argument("basis_points", type=int)
+@with_appcontext
+def fee(company: str, basis_points: int) -> None:
+    """Take BASIS_POINTS of pay, on top of it, from the company of this public id; 0 for nothing."""
+    try:
+        with crew_of(outside()).unit() as session:
+            set_fee(session, company, basis_points, clock=outside().clock)
+    except DomainError as refusal:
+        raise click.ClickException(presentation.sentence(refusal.message, locale="en")) from None
+    click.echo("Done.")
 
 
 @operator.command("check")

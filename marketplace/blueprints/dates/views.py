@@ -44,8 +44,7 @@ def index() -> ResponseReturnValue:
         offers=_by_offer(row for row in rows if row.state is BookingState.OFFERED),
         moved=[row for row in rows if row.state is BookingState.RECONFIRM],
         standby=[row for row in rows if row.state is BookingState.STANDBY],
-        short=agenda.short_rests(rows),
-        unfunded=not_funded(reading(), [row.public_id for row in booked]),
+        **_warnings(rows, booked),
         map_of=_map,
         feed=_feed_url(),
         **_month(rows),
@@ -128,6 +127,12 @@ def _map(row: AgendaRow) -> str:
 def _feed_url() -> str | None:
     token = agenda.token_of(reading(), current_user.user_id)
     return url_for("dates.feed", token=token, _external=True) if token else None
+
+
+def _warnings(rows: list[AgendaRow], booked: list[AgendaRow]) -> dict[str, Any]:
+    """Return which days rest too little before, and which have no money yet."""
+    unfunded = not_funded(reading(), [row.public_id for row in booked])
+    return {"short": agenda.short_rests(rows), "unfunded": unfunded}
 
 
 def _month(rows: list[AgendaRow]) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from flask_babel import lazy_gettext
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from marketplace.domain.payments.queries.funding import FundingRow
+from marketplace.domain.payments.queries.fundings import FundingRow
 from marketplace.domain.payments.services.refunds import AskRefund
 from marketplace.kernel.money import parse
+from marketplace.web.access import the_production, viewer
 from marketplace.web.forms import PageForm, Required
 
 
@@ -25,13 +26,13 @@ class RefundForm(PageForm):
     )
     token = HiddenField(validators=[Required(lazy_gettext("Open the page again."))])
 
-    def to_command(self, funding: FundingRow, production_id: int, actor_id: int) -> AskRefund:
+    def to_command(self, funding: FundingRow) -> AskRefund:
         """Return what is asked for; raises MoneyError for an amount that cannot be read."""
         amount = parse(str(self.amount.data), funding.amount.currency)
         return AskRefund(
             funding_id=funding.public_id,
-            production_id=production_id,
-            actor_id=actor_id,
+            production_id=the_production().id,
+            actor_id=viewer().user_id,
             token=str(self.token.data),
             amount=amount,
             reason=str(self.reason.data),

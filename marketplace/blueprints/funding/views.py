@@ -13,7 +13,7 @@ from marketplace.domain.payments.jobs.funding import (
     look_at_funding,
     resume_funding,
 )
-from marketplace.domain.payments.queries.funding import FundingRow, fundings, refunds
+from marketplace.domain.payments.queries.fundings import FundingRow, fundings, refunds
 from marketplace.domain.payments.rules.funding import FUNDING_WORDS, FundingError, ways_for
 from marketplace.domain.payments.services.funds import require_funds
 from marketplace.domain.payments.services.refunds import ask_refund
@@ -136,9 +136,8 @@ def refund(funding: str) -> ResponseReturnValue:
     if not form.validate():
         return _refund_page(found, form), 422
     try:
-        command = form.to_command(found, the_production().id, viewer().user_id)
         with transaction() as session:
-            ask_refund(session, command, clock=clock())
+            ask_refund(session, form.to_command(found), clock=clock())
     except DomainError as refusal:
         form.refuse(refusal.message)
         return _refund_page(found, form), refusal.http_status

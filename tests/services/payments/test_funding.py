@@ -24,6 +24,7 @@ from marketplace.domain.payments.rules.funding import (
     RefundState,
 )
 from marketplace.domain.payments.rules.gateways import FundingStep, PayeeState
+from marketplace.domain.payments.services.fees import set_fee
 from marketplace.domain.payments.services.funding import (
     GIVEN_UP_AFTER,
     find_opening,
@@ -577,3 +578,15 @@ def test_a_start_that_is_answered_is_kept(session: Session) -> None:
     record_start(session, opening.funding_id, FundingStart("cs_2", "u"), clock=CLOCK)
 
     assert session.get_one(Funding, opening.funding_id).gateway_ref == "cs_2"
+
+
+def test_a_company_is_given_a_fee_that_is_not_absurd(session: Session) -> None:
+    company = builders.a_company(session)
+
+    set_fee(session, company.public_id, 250, clock=CLOCK)
+
+    assert company.fee_basis_points == 250
+    with pytest.raises(FundingError):
+        set_fee(session, company.public_id, 5_000, clock=CLOCK)
+    with pytest.raises(NotFoundError):
+        set_fee(session, "nobody", 250, clock=CLOCK)

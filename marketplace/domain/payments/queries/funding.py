@@ -14,7 +14,7 @@ from marketplace.domain.accounts.models import Company
 from marketplace.domain.accounts.rules import PaysBy
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules import BookingState
-from marketplace.domain.payments.models import Fund, Funding, Payout, Refund
+from marketplace.domain.payments.models import Fund, Funding, Payout
 from marketplace.domain.payments.rules import PayoutState
 from marketplace.domain.payments.rules.funding import (
     ALWAYS_FUNDED,
@@ -302,97 +302,3 @@ def not_funded(session: Session, bookings: Iterable[str]) -> set[str]:
         for name, production, gateway, day in rows
         if day in lacking.get((production, gateway), ())
     }
-
-
-@dataclass(frozen=True, slots=True)
-class FundingRow:
-    """Money somebody put in, or began to."""
-
-    id: int
-    public_id: str
-    created_at: datetime
-    stage: str
-    way: str
-    gateway: str
-    days: tuple[str, ...]
-    amount: Money
-    pay: Money
-    employer: Money
-    fee: Money
-    cost: Money
-    net: Money | None
-    available_at: datetime | None
-    refunded: Money
-    disputed: Money
-    dispute_fee: Money
-    problem: str
-
-    @property
-    def real_cost(self) -> Money | None:
-        """What bringing the money really cost; None while the gateway does not say."""
-        return None if self.net is None else self.amount - self.net
-
-
-def fundings(session: Session, production_id: int, name: str | None = None) -> list[FundingRow]:
-    """Return what was put in for a production, the newest first; name: that one alone."""
-    found = sa.select(Funding).where(Funding.production_id == production_id)
-    if name is not None:
-        found = found.where(Funding.public_id == name)
-    return [_row(one) for one in session.scalars(found.order_by(Funding.id.desc()))]
-
-
-def _row(one: Funding) -> FundingRow:
-    def money(minor: int) -> Money:
-        return Money(minor, one.currency)
-
-    return FundingRow(
-        id=one.id,
-        public_id=one.public_id,
-        created_at=one.created_at,
-        stage=one.stage,
-        way=one.way,
-        gateway=one.gateway,
-        days=tuple(one.days),
-        amount=money(one.amount_minor),
-        pay=money(one.pay_minor),
-        employer=money(one.employer_minor),
-        fee=money(one.fee_minor),
-        cost=money(one.cost_minor),
-        net=None if one.net_minor is None else money(one.net_minor),
-        available_at=one.available_at,
-        refunded=money(one.refunded_minor),
-        disputed=money(one.disputed_minor),
-        dispute_fee=money(one.dispute_fee_minor),
-        problem=one.problem,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RefundRow:
-    """Money that goes back, or went."""
-
-    asked_at: datetime
-    amount: Money
-    reason: str
-    state: str
-    problem: str
-
-
-def refunds(session: Session, funding_id: int) -> list[RefundRow]:
-    """Return what was asked back of a funding, the newest first."""
-    found = session.scalars(
-        sa.select(Refund).where(Refund.funding_id == funding_id).order_by(Refund.id.desc())
-    )
-    return [
-        RefundRow(
-            one.asked_at, Money(one.amount_minor, one.currency), one.reason, one.state, one.problem
-        )
-        for one in found
-    ]
-
-
-def fee_of(session: Session, company_id: int) -> int:
-    """Return the platform's fee of a company in basis points."""
-    return session.scalars(
-        sa.select(Company.fee_basis_points).where(Company.id == company_id)
-    ).one()
