@@ -17,7 +17,7 @@ Totals = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing in the books that cannot be. name: I1…I17; subject: which row or account."""
+    """One thing in the books that cannot be. name: I1…I18; subject: which row or account."""
 
     name: str
     sentence: Sentence

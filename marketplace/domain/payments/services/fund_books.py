@@ -16,7 +16,7 @@ from marketplace.kernel.sentences import say
 
 
 def funds(session: Session) -> Iterator[Finding]:
-    """I16: what each production can spend, and what was given to payments, is what is booked."""
+    """I17: what each production can spend, and what was given to payments, is what is booked."""
     message = say("A production's money is not what the books say.")
     left = sums(
         session,
@@ -26,7 +26,7 @@ def funds(session: Session) -> Iterator[Finding]:
         accounts.fund,
     )
     booked = {key: -total for key, total in balances(session, "fund:").items()}
-    yield from differences("I16", message, left, booked)
+    yield from differences("I17", message, left, booked)
     given = sums(
         session,
         sa.select(Payout.production_id, Payout.currency, sa.func.sum(Payout.amount_minor))
@@ -35,11 +35,11 @@ def funds(session: Session) -> Iterator[Finding]:
         accounts.allotted,
     )
     posted = {key: -total for key, total in balances(session, "allotted:").items()}
-    yield from differences("I16", message, given, posted)
+    yield from differences("I17", message, given, posted)
 
 
 def money_in(session: Session) -> Iterator[Finding]:
-    """I17: what gateways hold back, give back and what productions wait for is what is booked."""
+    """I18: what gateways hold back, give back and what productions wait for is what is booked."""
     message = say("Money that comes in is not what the books say.")
     gateway_net = sa.select(Funding.gateway, Funding.currency, sa.func.sum(Funding.net_minor))
     is_paid = Funding.stage == FundingStage.PAID
@@ -48,7 +48,7 @@ def money_in(session: Session) -> Iterator[Finding]:
         gateway_net.where(is_paid).group_by(Funding.gateway, Funding.currency),
         accounts.incoming,
     )
-    yield from differences("I17", message, waiting, balances(session, "incoming:"))
+    yield from differences("I18", message, waiting, balances(session, "incoming:"))
     production_net = sa.select(
         Funding.production_id, Funding.currency, sa.func.sum(Funding.net_minor)
     )
@@ -58,7 +58,7 @@ def money_in(session: Session) -> Iterator[Finding]:
         accounts.coming,
     )
     booked = {key: -total for key, total in balances(session, "coming:").items()}
-    yield from differences("I17", message, coming, booked)
+    yield from differences("I18", message, coming, booked)
     going = sums(
         session,
         sa.select(Funding.gateway, Refund.currency, sa.func.sum(Refund.amount_minor))
@@ -68,4 +68,4 @@ def money_in(session: Session) -> Iterator[Finding]:
         accounts.refunding,
     )
     posted = {key: -total for key, total in balances(session, "refunding:").items()}
-    yield from differences("I17", message, going, posted)
+    yield from differences("I18", message, going, posted)
