@@ -23,6 +23,7 @@ from marketplace.kernel.money import Money, parse
 from marketplace.web.presentation import day, money, sentence
 from marketplace.web.words import language_name, worded
 
+LONGEST_RATE: Final = 12
 DEPARTMENTS: Final = {
     "Wardrobe": "costume",
     "Makeup and hair": "makeup",
@@ -128,9 +129,9 @@ def of_role(role: RoleRow, windows: Mapping[str, DayWindow], city: str) -> Asked
 
 
 def most(rate: str, currency: str) -> Money | None:
-    """Read the day rate asked at most; None for what is no amount above zero."""
+    """Read the day rate asked at most; None for what is no amount above zero a row can have."""
     try:
-        amount = parse(rate, currency) if rate else None
+        amount = parse(rate, currency) if 0 < len(rate) <= LONGEST_RATE else None
     except DomainError:
         return None
     return amount if amount is not None and amount.minor > 0 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -181,7 +182,7 @@ def test_filters_narrow_by_work_place_age_language_skill_and_position(session: S
         is_crew=False,
         is_actor=False,
     )
-    crew = {"is_actor": False, "is_background": False}
+    crew: dict[str, Any] = {"is_actor": False, "is_background": False}
     listed(session, "Gaffer", minutes_ago=2, gaffer=True, **crew)
 
     assert names(session, works=("actor",)) == ["Young"]

@@ -181,6 +181,7 @@ def test_odd_values_in_the_address_are_left_out(site: Site) -> None:
     odd = "work=king&plays=9-2&plays_to=x&rate=-5&day=none&language=xx&role=none&after=%27&free=2"
 
     assert "Ava Lin" in made.browser.get(f"{made.url}?{odd}").text
+    assert "Ava Lin" in made.browser.get(f"{made.url}?rate={'9' * 40}").text
     assert "Nobody found" in made.browser.get(f"{made.url}?job=zzz:zz&skill=zzz&city=zzz").text
 
 
