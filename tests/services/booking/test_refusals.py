@@ -31,6 +31,7 @@ from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import ProductionState
 from marketplace.domain.tasks.models import Task
+from marketplace.domain.timecards.services.called_off import call_off_day
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.errors import NotAllowedError, NotFoundError
 from tests.support.builders import (
@@ -41,6 +42,7 @@ from tests.support.builders import (
     a_role,
     a_shoot_day,
 )
+from tests.support.moving import a_call_off
 
 CLOCK = FixedClock(NOW)
 EVENING = NOW + timedelta(hours=12)
@@ -508,6 +510,18 @@ def test_closing_or_cutting_a_role_lets_its_first_refusals_go(
 
     assert {one.state for one in made} == {RefusalState.RELEASED}
     assert told(session, "released:talent") == 2
+
+
+def test_a_day_that_is_called_off_ends_its_first_refusals(session: Session) -> None:
+    mei, show = a_person(session), a_show(session, "A")
+    mine = has(session, show, mei)
+    behind = has(session, a_show(session, "B"), mei)
+
+    call_off_day(session, a_call_off(session, show.day, clock=CLOCK), clock=CLOCK)
+
+    assert mine.state == RefusalState.RELEASED
+    assert rank(session, behind) == 1
+    assert told(session, "released:talent") == 1
 
 
 def test_a_standby_of_a_full_date_has_its_first_refusal_released(session: Session) -> None:

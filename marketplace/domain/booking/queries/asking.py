@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.domain.booking.models import AvailCheck, Booking, FirstRefusal, Offer
 from marketplace.domain.booking.queries.applicants import Place
 from marketplace.domain.booking.queries.fits import Gap, gaps_of_people
-from marketplace.domain.booking.rules import OfferState, WorkWindow
+from marketplace.domain.booking.rules import BookingState, OfferState, WorkWindow
 from marketplace.domain.booking.rules.refusals import (
     LIVE,
     CheckState,
@@ -192,7 +192,11 @@ def counters_of(session: Session, application_id: int) -> list[Counter]:
         sa.select(Offer, Booking, ShootDay.shoot_date)
         .join(Booking, Booking.offer_id == Offer.id)
         .join(ShootDay, ShootDay.id == Booking.shoot_day_id)
-        .where(Offer.application_id == application_id, Offer.state == OfferState.COUNTERED)
+        .where(
+            Offer.application_id == application_id,
+            Offer.state == OfferState.COUNTERED,
+            Booking.state == BookingState.OFFERED,
+        )
         .order_by(Offer.id, Booking.call_at),
     ).all()
     by_offer: dict[int, tuple[Offer, list[tuple[Booking, date]]]] = {}

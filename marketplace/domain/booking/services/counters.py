@@ -15,7 +15,13 @@ from sqlalchemy.orm import Session
 from marketplace.db import lock, lock_one
 from marketplace.domain.audit import services as audit
 from marketplace.domain.booking.models import Booking, Offer
-from marketplace.domain.booking.rules import Action, OfferState, is_open_at
+from marketplace.domain.booking.rules import (
+    Action,
+    BookingState,
+    OfferEndedError,
+    OfferState,
+    is_open_at,
+)
 from marketplace.domain.booking.rules.refusals import (
     CounterError,
     OfferAction,
@@ -64,7 +70,10 @@ def counter(session: Session, command: CounterOffer, *, clock: Clock) -> Offer:
     offer = lock_one(session, Offer, command.offer_id)
     if offer.person_id != command.person_id:
         raise NotFoundError(say("There is no such offer."))
-    bookings = offers.bookings_of(session, offer)
+    bookings = _open_dates(session, offer)
+    if not bookings:
+        answers.refuse_ended(session, offer, clock=clock)
+        raise OfferEndedError(say("No date of this offer waits for an answer."))
     wanted = _wanted(bookings, command)
     if offer.state == OfferState.COUNTERED and offer.counter == wanted:
         return offer
@@ -94,8 +103,10 @@ def agree(session: Session, command: AnswerCounter, *, clock: Clock) -> Offer:
     _refuse_answered(offer, clock)
     wanted: dict[str, Any] = offer.counter or {}
     lock(session, Person, [offer.person_id])
-    bookings = offers.bookings_of(session, offer)
+    bookings = _open_dates(session, offer)
     kept = [booking for booking in bookings if booking.public_id in wanted["dates"]]
+    if not kept:
+        raise CounterError(say("The dates moved meanwhile: withdraw the offer, make a new one."))
     dropped = [booking.role_date_id for booking in bookings if booking not in kept]
     by_id = command.by_id
     for booking in bookings:
@@ -157,6 +168,12 @@ def expire(session: Session, offer_id: int, *, clock: Clock) -> bool:
     casting = (say("The offer has ended. You can make another one."),)
     telling.tell_casting(session, facts, News(f"{key}:casting", theirs, casting), clock=clock)
     return True
+
+
+def _open_dates(session: Session, offer: Offer) -> list[Booking]:
+    """Return the dates of an offer that wait; one that moved is no longer among them."""
+    every = offers.bookings_of(session, offer)
+    return [booking for booking in every if booking.state == BookingState.OFFERED]
 
 
 def _wanted(bookings: Sequence[Booking], command: CounterOffer) -> dict[str, Any]:

@@ -97,14 +97,26 @@ def release(session: Session, command: ReleaseRefusal, *, clock: Clock) -> First
 
 
 def release_role(session: Session, role_id: int, by_id: int, *, clock: Clock) -> int:
-    """Let every first refusal of a role go, because it is closed or cut; returns how many."""
+    """Let every first refusal of a role go, because it is closed or cut; returns how many.
+
+    One that has become an offer ends with the offer.
+    """
+    idle = FirstRefusal.state != RefusalState.OFFERED
+    return _release_all(session, sa.and_(RoleDate.role_id == role_id, idle), by_id, clock=clock)
+
+
+def release_day(session: Session, shoot_day_id: int, by_id: int, *, clock: Clock) -> int:
+    """Let every first refusal of a day go that moves or is called off; returns how many."""
+    return _release_all(session, RoleDate.shoot_day_id == shoot_day_id, by_id, clock=clock)
+
+
+def _release_all(
+    session: Session, which: sa.ColumnElement[bool], by_id: int, *, clock: Clock
+) -> int:
     found = session.execute(
         sa.select(FirstRefusal.id, FirstRefusal.production_id, FirstRefusal.person_id)
         .join(RoleDate, RoleDate.id == FirstRefusal.role_date_id)
-        .where(
-            RoleDate.role_id == role_id,
-            FirstRefusal.state.in_((RefusalState.ACTIVE, RefusalState.CHALLENGED)),
-        )
+        .where(which, FirstRefusal.state.in_(LIVE))
         .order_by(FirstRefusal.id),
     ).all()
     lock(session, Person, [row.person_id for row in found])

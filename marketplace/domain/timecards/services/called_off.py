@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules.moving import MoveRefusedError
-from marketplace.domain.booking.services import moving, reconfirming, replacing
+from marketplace.domain.booking.services import moving, reconfirming, refusals, replacing
 from marketplace.domain.booking.services.moving import CalledOff, CallOffDay, MoveDay
 from marketplace.domain.booking.services.reconfirming import AnswerMove
 from marketplace.domain.booking.services.replacing import Replaced, ReplacePerson
@@ -31,12 +31,13 @@ def has_hours(session: Session, shoot_day_id: int) -> bool:
 
 
 def move_day(session: Session, command: MoveDay, *, clock: Clock) -> CalledOff:
-    """Move a day; fees that are due at once get a card.
+    """Move a day; fees that are due at once get a card, first refusals of the old day end.
 
     Raises MoveRefusedError when there are hours, and what `booking.services.moving` refuses.
     """
     _refuse_hours(session, command.shoot_day_id)
     done = moving.move_day(session, command, clock=clock)
+    refusals.release_day(session, command.shoot_day_id, command.by_id, clock=clock)
     _open(session, done.ended, by_id=command.by_id, clock=clock)
     return done
 
@@ -48,6 +49,7 @@ def call_off_day(session: Session, command: CallOffDay, *, clock: Clock) -> Call
     """
     _refuse_hours(session, command.shoot_day_id)
     done = moving.call_off_day(session, command, clock=clock)
+    refusals.release_day(session, command.shoot_day_id, command.by_id, clock=clock)
     _open(session, done.ended, by_id=command.by_id, clock=clock)
     return done
 
