@@ -189,7 +189,8 @@ def lock(session: Session, model: type[T], ids: Sequence[int]) -> list[T]:
         .order_by(column)
         .execution_options(populate_existing=True)
     )
-    return list(session.scalars(found.with_for_update()))
+    # NO KEY UPDATE: rows that only refer to a locked one do not wait, so nobody waits in a circle
+    return list(session.scalars(found.with_for_update(key_share=True)))
 
 
 def lock_one(session: Session, model: type[T], row_id: int) -> T:

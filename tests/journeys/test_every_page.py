@@ -50,12 +50,14 @@ NOT_PAGES: Final = {
     "/c/<company>/slips.pdf",
     "/c/<company>/slips/<slip>.csv",
     "/c/<company>/slips/<slip>.pdf",
+    "/me/memos/<memo>.pdf",
     "/me/pay/<slip>.pdf",
     "/people/<person>/comp-card.pdf",
     "/photos/<photo>/<any(large,thumb):size>.jpg",
     "/me/pay/<slip>/remittance.pdf",
     "/operator/reconciliations/<report>.csv",
     "/p/<production>/days/<day>/cost.csv",
+    "/p/<production>/memos/<memo>.pdf",
     "/static/<path:filename>",
 }
 """What answers with a file."""

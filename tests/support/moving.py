@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.booking.rules.cancelling import Reason
 from marketplace.domain.booking.services import previews
-from marketplace.domain.booking.services.moving import CallOffDay, MoveDay, target_of
+from marketplace.domain.booking.services.moving import CallOffDay, MoveDay, move_day, target_of
 from marketplace.domain.booking.services.previews import Preview
+from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.services import DayTerms
 from marketplace.kernel import zones
 from marketplace.kernel.clock import Clock
+from tests.support.builders import a_booking, a_role, a_shoot_day
 
 HALF = {
     "id": "half",
@@ -69,3 +71,16 @@ def follower(session: Session, booking: Booking) -> Booking:
     uid = booking.calendar_uid or booking.public_id
     found = session.query(Booking).filter(Booking.calendar_uid == uid, Booking.id > booking.id)
     return found.order_by(Booking.id.desc()).first() or booking
+
+
+def a_moved_day(session: Session, production: Production, person: Person, clock: Clock) -> str:
+    """Book a person on a far day of a production that moves; returns what they are asked about."""
+    first, later = (clock.now() + timedelta(days=days) for days in (60, 63))
+    day = a_shoot_day(session, production, f"{first:%Y-%m-%d}")
+    role = a_role(session, production, [day], name="Far away")
+    booking = a_booking(session, role, person, day)
+    move = a_move(
+        session, day, terms(f"{later:%Y-%m-%d}"), clock.now() + timedelta(days=2), clock=clock
+    )
+    move_day(session, move, clock=clock)
+    return follower(session, booking).public_id
