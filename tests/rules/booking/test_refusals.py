@@ -34,9 +34,9 @@ from marketplace.kernel.errors import NotAllowedError
 NOW = datetime(2026, 5, 11, 18, tzinfo=UTC)
 TEN_HOURS = timedelta(hours=10)
 
-CHECK_PAIRS = {
+CHECK_PAIRS: dict[tuple[str, str], str] = {
     **{
-        (state, action): new
+        (state.value, action): new
         for state in CheckState
         for action, new in (
             ("say_yes", "available"),

@@ -50,7 +50,7 @@ class Show:
     role: Role
 
     def ask(self, *people: Person, **changes: Any) -> AskAvailability:
-        values = {
+        values: dict[str, Any] = {
             "role_id": self.role.id,
             "production_id": self.production.id,
             "person_ids": [person.id for person in people],

@@ -54,8 +54,8 @@ class Asked:
 
     def counter(self, **changes: Any) -> CounterOffer:
         dates = [booking.id for booking in self.bookings]
-        terms = {"booking_ids": dates, "day_rate": Money(35_000, "USD"), "note": ""} | changes
-        return CounterOffer(self.offer.id, self.person.id, **terms)
+        terms: dict[str, Any] = {"booking_ids": dates, "day_rate": Money(35_000, "USD")}
+        return CounterOffer(self.offer.id, self.person.id, **(terms | changes))
 
     @property
     def answer(self) -> AnswerCounter:
