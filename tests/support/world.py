@@ -37,6 +37,8 @@ from marketplace.domain.people.models import Credit, Person, PersonListing, Phot
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.reports.rules import SlipFilters
 from marketplace.domain.reports.services import AskExport, ask_export
+from marketplace.domain.reports.services.alarms import WORKER
+from marketplace.domain.tasks.services import beat
 from marketplace.domain.timecards.models import CardQuery, TimeCard
 from marketplace.domain.timecards.rules import CardState, QueryPart
 from marketplace.domain.timecards.services import ApproveCards, approve
@@ -117,7 +119,8 @@ class DemoSite(Site):
         self.clock = FixedClock(OPENS_AT)
         self.database = Database(f"sqlite:///{folder / 'dayrate.db'}")
         self.settings = settings_for(self.database.url, folder, is_demo=True)
-        self.outside = replace(make_outside(self.settings, self.clock), passwords=cheap_passwords())
+        outside = make_outside(self.settings, self.clock)
+        self.outside = replace(outside, passwords=cheap_passwords(), machine=self.clock)
         self.app = create_app(self.settings, self.outside)
 
     def work(self) -> None:
@@ -194,6 +197,7 @@ def furnish(site: DemoSite) -> Places:
         users = _users(session)
         values = _values(session, users)
         users |= _limited(session) | {"operator": an_operator(session)}
+        beat(session, WORKER, machine=site.outside.machine)
         links = _links(session, users, site.clock)
         values |= adjusted(session, values["slip"], clock=site.clock)
         values["question"] = _question(session, values["card"], site.clock)
