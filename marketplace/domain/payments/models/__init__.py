@@ -10,12 +10,32 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Key, key, one_of, optional_ref, ref
 from marketplace.domain.banking.rules.orders import BankFormat
+from marketplace.domain.payments.models.funding import Fund, Funding, Refund
+from marketplace.domain.payments.models.watching import (
+    GatewayEvent,
+    Reconciliation,
+    ReconciliationRow,
+)
 from marketplace.domain.payments.rules import FileState, Outcome, PayoutState, RowState
-from marketplace.domain.payments.rules.events import Channel, Upshot
-from marketplace.domain.payments.rules.funding import FundingStage, RefundState
 from marketplace.domain.payments.rules.gateways import PayeeState
-from marketplace.domain.payments.rules.matching import Kind
 from marketplace.kernel.ids import public_id
+
+__all__ = [
+    "BankAnswer",
+    "BankFile",
+    "BankFileRow",
+    "BankProfile",
+    "Fund",
+    "Funding",
+    "GatewayEvent",
+    "GatewayHalt",
+    "PayeeAccount",
+    "Payout",
+    "PayoutAttempt",
+    "Reconciliation",
+    "ReconciliationRow",
+    "Refund",
+]
 
 
 class Payout(Base):
@@ -226,176 +246,6 @@ class BankAnswer(Base):
     uploaded_at: Mapped[datetime]
     applied_by_id: Mapped[int | None] = optional_ref("users.id")
     applied_at: Mapped[datetime | None] = mapped_column(default=None)
-
-
-class GatewayEvent(Base):
-    """One letter of a gateway, kept once: a hint to look at an object. body: without names.
-
-    was_missed: it never came by itself and was fetched from the gateway's list.
-    """
-
-    __tablename__ = "gateway_event"
-    __table_args__ = (one_of("channel", Channel), one_of("outcome", Upshot))
-
-    id: Mapped[int] = key()
-    event_id: Mapped[str] = mapped_column(unique=True)
-    gateway: Mapped[str]
-    channel: Mapped[str]
-    account: Mapped[str]
-    type: Mapped[str] = mapped_column(index=True)
-    object_id: Mapped[str]
-    body: Mapped[dict[str, Any]]
-    was_missed: Mapped[bool]
-    made_at: Mapped[datetime]
-    received_at: Mapped[datetime]
-    outcome: Mapped[str] = mapped_column(default=Upshot.WAITING, index=True)
-    problem: Mapped[str] = mapped_column(default="")
-    handled_at: Mapped[datetime | None] = mapped_column(default=None)
-    replays: Mapped[int] = mapped_column(default=0)
-
-
-class Reconciliation(Base):
-    """One comparison of our payouts with a gateway's statement, asked for or done."""
-
-    __tablename__ = "reconciliation"
-
-    id: Mapped[int] = key()
-    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
-    key: Mapped[str] = mapped_column(unique=True)
-    gateway: Mapped[str]
-    asked_by_id: Mapped[int | None] = optional_ref("users.id")
-    asked_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None] = mapped_column(default=None)
-    payments: Mapped[int] = mapped_column(default=0)
-    transfers: Mapped[int] = mapped_column(default=0)
-    differences: Mapped[int] = mapped_column(default=0)
-
-
-class ReconciliationRow(Base):
-    """One difference a reconciliation found. company_id: None when it is nobody's of ours."""
-
-    __tablename__ = "reconciliation_row"
-    __table_args__ = (
-        sa.UniqueConstraint("reconciliation_id", "position"),
-        one_of("kind", Kind),
-    )
-
-    id: Mapped[int] = key()
-    reconciliation_id: Mapped[int] = ref("reconciliation.id")
-    position: Mapped[int]
-    company_id: Mapped[int | None] = optional_ref("company.id", index=True)
-    kind: Mapped[str]
-    subject: Mapped[str]
-    gateway_ref: Mapped[str]
-    group_name: Mapped[str]
-    currency: Mapped[str]
-    ours_minor: Mapped[int | None] = mapped_column(default=None)
-    theirs_minor: Mapped[int | None] = mapped_column(default=None)
-    count: Mapped[int] = mapped_column(default=1)
-
-
-class Fund(Base):
-    """What a production has put in, has settled and is not spent: it cannot fall below zero.
-
-    short: what a dispute took beyond that; new money makes it good first. is_required: the
-    embedded gateway, too, pays from here alone. disputes: how many are open; while one is,
-    nothing leaves.
-    """
-
-    __tablename__ = "fund"
-    __table_args__ = (
-        sa.UniqueConstraint("production_id", "currency"),
-        sa.CheckConstraint("available_minor >= 0", name="never_below_zero"),
-        sa.CheckConstraint("short_minor >= 0 AND disputes >= 0", name="counts"),
-        sa.CheckConstraint("available_minor = 0 OR short_minor = 0", name="short_when_empty"),
-    )
-
-    id: Mapped[int] = key()
-    production_id: Mapped[int] = ref("production.id")
-    currency: Mapped[str]
-    available_minor: Mapped[int] = mapped_column(default=0)
-    short_minor: Mapped[int] = mapped_column(default=0)
-    is_required: Mapped[bool] = mapped_column(default=False)
-    disputes: Mapped[int] = mapped_column(default=0)
-
-
-class Funding(Base):
-    """Money a production puts in; its lines add up to what is charged.
-
-    token: drawn with the page, so that a form sent twice is one funding. cost: as thought before;
-    net: what the gateway left of the amount. order: frozen before it leaves, under `key`.
-    """
-
-    __tablename__ = "funding"
-    __table_args__ = (
-        one_of("stage", FundingStage),
-        sa.CheckConstraint(
-            "amount_minor = pay_minor + employer_minor + fee_minor + cost_minor"
-            " AND amount_minor > 0",
-            name="adds_up",
-        ),
-        sa.CheckConstraint(
-            "stage NOT IN ('paid', 'settled', 'refunded', 'disputed', 'lost')"
-            " OR (net_minor IS NOT NULL AND available_at IS NOT NULL)",
-            name="paid_is_known",
-        ),
-        sa.CheckConstraint("refunded_minor BETWEEN 0 AND amount_minor", name="refunded_at_most"),
-    )
-
-    id: Mapped[int] = key()
-    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
-    company_id: Mapped[int] = ref("company.id", index=True)
-    production_id: Mapped[int] = ref("production.id", index=True)
-    token: Mapped[str] = mapped_column(unique=True)
-    key: Mapped[str] = mapped_column(unique=True)
-    gateway: Mapped[str]
-    way: Mapped[str]
-    days: Mapped[list[str]]
-    order: Mapped[dict[str, Any]]
-    currency: Mapped[str]
-    pay_minor: Mapped[int]
-    employer_minor: Mapped[int]
-    fee_minor: Mapped[int]
-    cost_minor: Mapped[int]
-    amount_minor: Mapped[int]
-    stage: Mapped[str] = mapped_column(default=FundingStage.OPEN)
-    gateway_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
-    payment: Mapped[str | None] = mapped_column(unique=True, default=None)
-    problem: Mapped[str] = mapped_column(default="")
-    net_minor: Mapped[int | None] = mapped_column(default=None)
-    available_at: Mapped[datetime | None] = mapped_column(default=None)
-    refunded_minor: Mapped[int] = mapped_column(default=0)
-    disputed_minor: Mapped[int] = mapped_column(default=0)
-    dispute_fee_minor: Mapped[int] = mapped_column(default=0)
-    created_by_id: Mapped[int] = ref("users.id")
-    created_at: Mapped[datetime]
-    settled_at: Mapped[datetime | None] = mapped_column(default=None)
-
-
-class Refund(Base):
-    """Money on its way back to who put it in; it left the fund when it was asked for."""
-
-    __tablename__ = "refund"
-    __table_args__ = (
-        one_of("state", RefundState),
-        sa.CheckConstraint("amount_minor > 0", name="gives_back"),
-        sa.CheckConstraint("(state = 'sent') = (gateway_ref IS NOT NULL)", name="sent_has_ref"),
-    )
-
-    id: Mapped[int] = key()
-    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id)
-    funding_id: Mapped[int] = ref("funding.id", index=True)
-    token: Mapped[str] = mapped_column(unique=True)
-    amount_minor: Mapped[int]
-    currency: Mapped[str]
-    reason: Mapped[str]
-    state: Mapped[str] = mapped_column(default=RefundState.SENDING)
-    gateway_ref: Mapped[str | None] = mapped_column(unique=True, default=None)
-    problem: Mapped[str] = mapped_column(default="")
-    asked_by_id: Mapped[int] = ref("users.id")
-    asked_at: Mapped[datetime]
-    first_sent_at: Mapped[datetime | None] = mapped_column(default=None)
-    answered_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class PayeeAccount(Base):
