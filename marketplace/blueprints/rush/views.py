@@ -70,11 +70,9 @@ def send(day: str, role: str) -> ResponseReturnValue:
     free = candidates(reading(), wanted.id, found.id)
     form = _form(free)
     if form.validate():
-        ids, minutes = tuple(form.people.data), form.minutes.data
-        rush = RushCall(the_production().id, wanted.id, found.id, ids, minutes, viewer().user_id)
         try:
             with transaction() as session:
-                sent = call(session, rush, clock=clock())
+                sent = call(session, _asked(found, wanted, form), clock=clock())
             _say_sent(len(sent))
             return redirect(url_for("days.show", day=day), 303)
         except DomainError as refusal:
@@ -91,6 +89,11 @@ def _form(free: list[Free]) -> RushForm:
     form = RushForm()
     form.people.choices = [(one.person_id, one.name) for one in free]
     return form
+
+
+def _asked(day: DayRow, role: RoleRow, form: RushForm) -> RushCall:
+    where = the_production().id, role.id, day.id
+    return RushCall(*where, tuple(form.people.data), form.minutes.data, viewer().user_id)
 
 
 def _page(day: DayRow, role: RoleRow, free: list[Free], form: RushForm) -> str:
