@@ -16,7 +16,6 @@ from marketplace.domain.booking.queries.asking import asked_on_day
 from marketplace.domain.booking.services.calls import MoveCalls, move_calls
 from marketplace.domain.booking.services.rush import open_places
 from marketplace.domain.people.queries.whole import faces
-from marketplace.domain.booking.services.rush import open_places
 from marketplace.domain.productions import queries
 from marketplace.domain.timecards.queries import DayBoard, day_board
 from marketplace.domain.timecards.services import KeepCall, keep_call
