@@ -92,10 +92,11 @@ class StripeGateway(StripePayees, StripeFunding, StripeWatch):
             return Unknown("The answer is about another payment.", is_saved=True)
         return Sent(made.id, _instant(made.created))
 
-    def find(self, group: str, payout_id: str) -> Sequence[Transfer] | Unknown:
-        """Return the transfers of one payout in its group."""
+    def find(self, group: str, payout_id: str | None = None) -> Sequence[Transfer] | Unknown:
+        """Return the transfers of a group, or of one payout in it."""
         try:
-            return [one for one in self._listed(transfer_group=group) if one.payout_id == payout_id]
+            found = list(self._listed(transfer_group=group))
+            return [one for one in found if payout_id in (None, one.payout_id)]
         except (stripe.StripeError, requests.RequestException, ValueError) as problem:
             return Unknown(f"The list could not be read: {type(problem).__name__}.")
 

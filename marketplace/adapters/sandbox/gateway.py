@@ -126,15 +126,15 @@ class SandboxGateway(SandboxPayees, SandboxFunding, SandboxWatch):
             self._sleep(SLOW_SECONDS)
         return Unknown("The connection was cut before the answer came.") if is_lost else answer
 
-    def find(self, group: str, payout_id: str) -> Sequence[Transfer] | Unknown:
-        """Return the transfers of one payout; Unknown while the gateway is down."""
+    def find(self, group: str, payout_id: str | None = None) -> Sequence[Transfer] | Unknown:
+        """Return the transfers of a group, or of one payout; Unknown while the gateway is down."""
         with self._books() as books:
             if _strikes(books, DOWN):
                 return Unknown("The gateway does not answer.")
             until = self._now() - (LIST_LAG if _strikes(books, LIST_LAGS) else timedelta(0))
             found = books.execute(
-                "SELECT * FROM transfer WHERE grp = ? AND payout_id = ? AND made_at <= ?"
-                " ORDER BY id",
+                "SELECT * FROM transfer WHERE grp = ? AND payout_id = ifnull(?, payout_id)"
+                " AND made_at <= ? ORDER BY id",
                 (group, payout_id, until.isoformat()),
             )
             return tuple(self._transfer(row) for row in found)

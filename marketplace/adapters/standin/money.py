@@ -74,10 +74,8 @@ def transfers(books: Books, asked: dict[str, Any]) -> Body:
     """List transfers, the newest first, of a group or to an account."""
     found = (
         one
-        for one in books.newest("transfer")
-        if all(
-            one[name] == asked[name] for name in ("transfer_group", "destination") if name in asked
-        )
+        for one in books.newest("transfer", group=asked.get("transfer_group", ""))
+        if one["destination"] == asked.get("destination", one["destination"])
         and is_since(one, asked)
     )
     return listed("/v1/transfers", found, asked)

@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS object (
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS object_kind ON object (kind, account, serial);
+CREATE INDEX IF NOT EXISTS object_group
+  ON object (kind, account, json_extract(body, '$.transfer_group'), serial);
 CREATE TABLE IF NOT EXISTS money (
   serial INTEGER PRIMARY KEY, account TEXT NOT NULL, currency TEXT NOT NULL, net INTEGER NOT NULL,
   available_on INTEGER NOT NULL
@@ -101,11 +103,15 @@ class Books:
         ).fetchone()
         return json.loads(found["body"]) if found else None
 
-    def newest(self, kind: str, *, account: str = PLATFORM) -> Iterator[Body]:
-        """Return all objects of a kind, the newest first, as lists of the API are."""
+    def newest(self, kind: str, *, account: str = PLATFORM, group: str = "") -> Iterator[Body]:
+        """Return all objects of a kind, the newest first, as lists of the API are.
+
+        group: only those of a transfer group.
+        """
+        wanted = " AND json_extract(body, '$.transfer_group') = ?" if group else ""
         rows = self._file.execute(
-            "SELECT body FROM object WHERE kind = ? AND account = ? ORDER BY serial DESC",
-            (kind, account),
+            f"SELECT body FROM object WHERE kind = ? AND account = ?{wanted} ORDER BY serial DESC",  # noqa: S608 - our own words
+            (kind, account, *([group] if group else [])),
         )
         return (json.loads(row["body"]) for row in rows.fetchall())
 

@@ -84,7 +84,7 @@ class DyingGateway:
         self.killer.here()
         return answer
 
-    def find(self, group: str, payout_id: str) -> Sequence[Transfer] | Unknown:
+    def find(self, group: str, payout_id: str | None = None) -> Sequence[Transfer] | Unknown:
         return self.real.find(group, payout_id)
 
     def transfers(self) -> Iterator[Transfer]:

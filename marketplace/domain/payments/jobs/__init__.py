@@ -6,7 +6,7 @@ gateway is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -118,24 +118,34 @@ def send_payouts(unit: UnitOfWork, payout_ids: Sequence[int], *, till: Till) -> 
 def confirm_payouts(unit: UnitOfWork, payout_ids: Sequence[int], *, till: Till) -> Left:
     """Ask for many payments whether they have arrived; returns those under way, and when to look.
 
-    All are asked for outside any transaction; arrivals are committed together.
+    Each day is asked for once, outside any transaction; arrivals are committed together.
     """
     with unit() as session:
         sent = services.under_way(session, payout_ids)
-    gateways = {name: till.gateway_named(name) for name in {one.gateway for one in sent}}
-    finds = [partial(gateways[one.gateway].find, one.group, one.public_id) for one in sent]
+    days: dict[tuple[str, str], list[services.UnderWay]] = {}
+    for one in sent:
+        days.setdefault((one.gateway, one.group), []).append(one)
     arrivals: dict[int, datetime] = {}
     left: Left = {}
-    for place, found in till.callers.make(finds):
-        payout = sent[place]
-        arrived_at = _arrival(found, payout.ref)
-        if arrived_at is None:
-            left[payout.id] = _next_look(found, payout.ref, till)
-        else:
-            arrivals[payout.id] = arrived_at
+    for place, found in till.callers.make([_list_of(day, till) for day in days.values()]):
+        for payout in list(days.values())[place]:
+            arrived_at = _arrival(found, payout.ref)
+            if arrived_at is None:
+                left[payout.id] = _next_look(found, payout.ref, till)
+            else:
+                arrivals[payout.id] = arrived_at
     with unit() as session:
         services.arrive_all(session, arrivals, clock=till.clock)
     return left
+
+
+def _list_of(
+    day: Sequence[services.UnderWay], till: Till
+) -> Callable[[], Sequence[Transfer] | Unknown]:
+    """Return the question for one day's payments at one gateway: all of them, or the only one."""
+    first = day[0]
+    only = first.public_id if len(day) == 1 else None
+    return partial(till.gateway_named(first.gateway).find, first.group, only)
 
 
 def _by_gateway(leaving: Mapping[int, services.Leaving]) -> dict[str, dict[int, services.Leaving]]:

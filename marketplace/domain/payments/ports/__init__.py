@@ -88,8 +88,8 @@ class Gateway(Protocol):
         """Carry out an order once for a key, however often it is asked."""
         ...
 
-    def find(self, group: str, payout_id: str) -> Sequence[Transfer] | Unknown:
-        """Return every transfer of one payout in its group; Unknown when it cannot be asked."""
+    def find(self, group: str, payout_id: str | None = None) -> Sequence[Transfer] | Unknown:
+        """Return every transfer of a group, or of one payout in it; Unknown: it cannot be asked."""
         ...
 
     def transfers(self) -> Iterable[Transfer]:
