@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import abort, redirect, request, url_for
 
+from marketplace.blueprints.cards.facts import languages_of
 from marketplace.domain.booking.queries import applicants as queries
 from marketplace.domain.booking.queries.applicants import Applicant, HeldDate, Place, Profile
 from marketplace.domain.booking.queries.asking import Cell, Counter, asked_of, counters_of
@@ -40,6 +41,11 @@ class Chosen:
     counters: list[Counter]
     earlier: list[datetime]
     memos: dict[str, str]
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages of their profile, in words."""
+        return languages_of(self.profile)
 
     @property
     def cost(self) -> Money:

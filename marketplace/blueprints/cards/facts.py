@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from flask_babel import gettext as _
 
 from marketplace.domain.people.queries.whole import WholeProfile
 from marketplace.domain.people.queries.words import kept
-from marketplace.domain.people.rules import LEVEL_WORDS, WORK_WORDS
+from marketplace.domain.people.rules import LEVEL_WORDS, WORK_WORDS, Level
 from marketplace.domain.people.rules.profiles import in_order
 from marketplace.domain.people.rules.sizes import Sizes, feet, inches
 from marketplace.domain.people.rules.words import find
@@ -20,6 +20,20 @@ from marketplace.web.words import language_name, worded
 Facts = list[tuple[str, str]]
 
 AND: Final = " · "
+
+
+class Speaker(Protocol):
+    """Whoever's languages are known."""
+
+    @property
+    def languages(self) -> list[tuple[str, Level]]:
+        """The languages and their levels."""
+        ...
+
+    @property
+    def languages_before(self) -> str:
+        """What was written before there was a list."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,7 @@ def skills_of(found: WholeProfile) -> list[str]:
     return [word if is_own else worded(kept().skill(word)) for word, is_own in found.skills]
 
 
-def languages_of(found: WholeProfile) -> list[str]:
+def languages_of(found: Speaker) -> list[str]:
     """Return the languages with their level, or what was written before there was a list."""
     said = [
         _("%(language)s (%(level)s)", language=language_name(code), level=_level(level))

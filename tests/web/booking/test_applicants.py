@@ -11,7 +11,7 @@ from marketplace.domain.booking.models import Booking, Offer
 from marketplace.domain.booking.rules import BookingState, OfferState
 from marketplace.domain.casting.models import Application, Role
 from marketplace.domain.casting.rules import ApplicationState
-from marketplace.domain.people.models import Person
+from marketplace.domain.people.models import Person, SpokenLanguage
 from marketplace.domain.productions.models import Production, ShootDay
 from tests.support.builders import (
     a_booking,
@@ -80,6 +80,24 @@ def test_the_best_fit_comes_first_and_no_page_names_the_other_show(show: Show) -
     assert "Secret" not in page
     assert "Short rest" in page
     assert "Not free" in page
+
+
+def test_the_panel_says_the_languages_of_the_profile_and_how_well_they_are_spoken(
+    site: Site, show: Show
+) -> None:
+    with site.arrange() as session:
+        jo, wen = (session.get_one(Person, one.person_id) for one in (show.jo, show.wen))
+        jo.languages = wen.languages = "A little of everything"
+        for place, (code, level) in enumerate([("zh", "native"), ("en", "fluent")]):
+            row = SpokenLanguage(person_id=wen.id, position=place, code=code, level=level)
+            session.add(row)
+
+    kept = show.browser.get(f"{show.url}?a={show.wen.public_id}").text
+    before = show.browser.get(f"{show.url}?a={show.jo.public_id}").text
+
+    assert "Mandarin (Native), English (Fluent)" in kept
+    assert "A little of everything" not in kept
+    assert "A little of everything" in before
 
 
 def test_looking_tells_nobody_anything(site: Site, show: Show) -> None:

@@ -18,6 +18,8 @@ from marketplace.domain.casting.models import RoleDate
 from marketplace.domain.casting.queries.applicants import ApplicantRow, applicants_of
 from marketplace.domain.casting.rules import ENDED, ApplicationState
 from marketplace.domain.people.models import Person
+from marketplace.domain.people.queries.whole import languages
+from marketplace.domain.people.rules import Level
 from marketplace.domain.productions.models import Production, ShootDay
 from marketplace.domain.productions.rules import CALLED_OFF
 
@@ -125,12 +127,15 @@ class HeldDate:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What casting reads about a person: nothing that is private."""
+    """What casting reads about a person: nothing that is private.
+
+    languages: (code, level); languages_before: as written before there was a list.
+    """
 
     pronouns: str
-    languages: str
     about: str
-    city: str
+    languages: list[tuple[str, Level]]
+    languages_before: str
 
 
 def places_of(session: Session, role_id: int) -> list[Place]:
@@ -220,12 +225,9 @@ def held_dates(session: Session, application_id: int) -> list[HeldDate]:
 
 def profile_of(session: Session, person_id: int) -> Profile:
     """Return what casting reads about a person."""
-    row = session.execute(
-        sa.select(Person.pronouns, Person.languages, Person.about, Person.city).where(
-            Person.id == person_id,
-        ),
-    ).one()
-    return Profile(*row)
+    person = session.get_one(Person, person_id)
+    spoken = languages(session, person_id)
+    return Profile(person.pronouns, person.about, spoken, person.languages)
 
 
 def _day(place: Place) -> int:

@@ -28,7 +28,7 @@ from marketplace.domain.people.rules.profiles import host_of
 from marketplace.domain.people.rules.sizes import Sizes
 from marketplace.kernel.money import Money
 
-_Listed = Credit | CrewCertificate | CrewPosition | KitItem | Reel | Skill | SpokenLanguage
+_Listed = Credit | CrewCertificate | CrewPosition | KitItem | Reel | Skill
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +148,7 @@ def whole(session: Session, person_id: int) -> WholeProfile:
         else None,
         minutes=person.asked_minutes,
         sizes=_sizes(session, person.id),
-        languages=[
-            (row[0], Level(row[1]))
-            for row in _rows(session, person, SpokenLanguage, "code", "level")
-        ],
+        languages=languages(session, person.id),
         skills=[(row[0], row[1]) for row in _rows(session, person, Skill, "word", "is_own")],
         positions=[row[0] for row in _rows(session, person, CrewPosition, "word")],
         photos=photos(session, person.id),
@@ -168,6 +165,14 @@ def whole(session: Session, person_id: int) -> WholeProfile:
             for row in _rows(session, person, CrewCertificate, *_names(CertificateRow))
         ],
     )
+
+
+def languages(session: Session, person_id: int) -> list[tuple[str, Level]]:
+    """Return the languages of a person and how well each is spoken, in their order."""
+    columns = sa.select(SpokenLanguage.code, SpokenLanguage.level)
+    wanted = columns.where(SpokenLanguage.person_id == person_id)
+    rows = session.execute(wanted.order_by(SpokenLanguage.position, SpokenLanguage.id))
+    return [(code, Level(level)) for code, level in rows]
 
 
 def photos(session: Session, person_id: int) -> list[PhotoRow]:
