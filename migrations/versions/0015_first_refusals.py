@@ -13,6 +13,7 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.DateTime(timezone=True)
 OFFERS = ("sent", "accepted", "declined", "expired", "withdrawn")
+OFFERS_NOW = ("sent", "countered", *OFFERS[1:], "replaced")
 CHECKS = ("asked", "available", "available_with_note", "unavailable", "no_answer")
 REFUSALS = ("active", "challenged", "offered", "confirmed", "released", "expired")
 LIVE = "state IN ('active', 'challenged', 'offered')"
@@ -30,9 +31,7 @@ def upgrade() -> None:
         batch.create_foreign_key(op.f("fk_offer_replaces_id"), "offer", ["replaces_id"], ["id"])
         batch.create_unique_constraint(op.f("uq_offer_replaces_id"), ["replaces_id"])
         batch.drop_constraint(op.f("ck_offer_state_known"), type_="check")
-        batch.create_check_constraint(
-            op.f("ck_offer_state_known"), _one_of((*OFFERS, "countered", "replaced"))
-        )
+        batch.create_check_constraint(op.f("ck_offer_state_known"), _one_of(OFFERS_NOW))
         batch.create_check_constraint(
             op.f("ck_offer_counter_expires"),
             "state <> 'countered' OR counter_expires_at IS NOT NULL",

@@ -129,8 +129,9 @@ def stage(site: Site, browser: Browser) -> Iterator[Stage]:
             assert cookie is not None
             windows[name] = open_window(browser, address, size)
             open_until_the_end.callback(windows[name].context.close)
-            signed_in = {"name": "dayrate", "value": cookie.value, "url": address}
-            windows[name].context.add_cookies([signed_in])
+            windows[name].context.add_cookies(
+                [{"name": "dayrate", "value": cookie.value, "url": address}]
+            )
         yield Stage(site, show, windows)
         assert {name: window.take_complaints() for name, window in windows.items()} == {
             name: [] for name in windows

@@ -35,7 +35,7 @@ class SandboxPayees:
         """Open an account; it is ready at once."""
         return Opened(payee.ref)
 
-    def payee_link(self, account: str, return_url: str, refresh_url: str) -> Link:  # noqa: ARG002
+    def payee_link(self, account: str, return_url: str, refresh_url: str) -> Link:  # noqa: ARG002 - no page to come back from
         """Take every detail as given, and lead straight back."""
         self.set_payee(account, PayeeState.READY)
         return Link(return_url)

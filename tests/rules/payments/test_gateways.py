@@ -19,6 +19,7 @@ from marketplace.domain.payments.rules.gateways import (
 )
 from marketplace.kernel.clock import SystemClock
 from marketplace.kernel.money import EXPONENTS
+from marketplace.web.presentation import sentence
 from tests.support.payday import VAULT
 
 
@@ -26,7 +27,7 @@ from tests.support.payday import VAULT
 def till(tmp_path_factory: pytest.TempPathFactory) -> Till:
     """A till with Stripe first, which nobody calls, and the sandbox for the rest."""
     sandbox = SandboxGateway(tmp_path_factory.mktemp("box") / "gateway.db", SystemClock())
-    return Till(VAULT, str, (StripeGateway(connect("sk_test_nobody")), sandbox), SystemClock())
+    return Till(VAULT, sentence, (StripeGateway(connect("sk_test_nobody")), sandbox), SystemClock())
 
 
 def test_needs_are_said_once_each_and_never_in_the_gateways_own_words() -> None:
@@ -92,4 +93,6 @@ def test_what_no_gateway_pays_goes_by_the_companys_bank(till: Till) -> None:
     assert not stripe_alone.still_pays("stripe", "CN", "CNY")
     assert stripe_alone.still_pays(BANK_FILE, "CN", "CNY")
     assert stripe_alone.desk_for("CN") is None
-    assert stripe_alone.desk_for("US") is stripe_alone.gateways[0]
+    desk = stripe_alone.desk_for("US")
+    assert desk is not None
+    assert desk.name == stripe_alone.gateways[0].name

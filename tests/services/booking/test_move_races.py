@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 from sqlalchemy.orm import Session
@@ -70,10 +71,7 @@ def test_of_two_producers_one_moves_the_day_and_the_other_sees_it_anew(
 
     done = at_once(
         database,
-        [
-            lambda session, move=move: called_off.move_day(session, move, clock=CLOCK)
-            for move in moves
-        ],
+        [partial(called_off.move_day, command=move, clock=CLOCK) for move in moves],
     )
 
     assert sum(isinstance(one, CalledOff) for one in done) == 1

@@ -33,6 +33,7 @@ class Typed:
     meal_in_at: datetime | None = None
     meal2_out_at: datetime | None = None
     meal2_in_at: datetime | None = None
+    ndb_at: datetime | None = None
     adjustments: list[Any] = field(default_factory=list)
 
 
