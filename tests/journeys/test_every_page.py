@@ -32,6 +32,14 @@ DIFFERENT: Final = {
     "casting": ("productions.board", "days.show", "roles.index"),
     "ad": ("companies.home", "days.show", "timecards.day"),
     "accountant": ("companies.home", "payroll.runs", "payslips.index", "papers.show"),
+    "operator": (
+        "operator.books",
+        "operator.index",
+        "operator.payouts",
+        "operator.work",
+        "reconciliations.everything",
+        "reconciliations.whole",
+    ),
 }
 NOT_PAGES: Final = {
     "/calendar/<token>.ics",
@@ -228,7 +236,7 @@ def test_every_page_is_sound_for_everybody(tour: Tour, viewer: str, look: Look) 
 def test_no_page_is_left_out(tour: Tour) -> None:
     seen = {
         endpoint
-        for viewer in (*EVERYTHING, *(str(role) for role in CompanyRole))
+        for viewer in (*EVERYTHING, "operator", *(str(role) for role in CompanyRole))
         for endpoint, _address in tour.pages(viewer)
     }
     all_pages = {
