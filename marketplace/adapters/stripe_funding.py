@@ -17,14 +17,20 @@ from marketplace.domain.payments.ports import (
     FundingOrder,
     FundingStart,
     FundingState,
+    Opened,
+    PayerRef,
     Refused,
     Sent,
     Unknown,
 )
+from marketplace.domain.payments.rules.funding import TRANSFER
 from marketplace.domain.payments.rules.gateways import FundingStep
 from marketplace.kernel.money import Money
 
 EXPANDED: Final = "payment_intent.latest_charge.balance_transaction"
+TRANSFERS: Final = {"USD": "us_bank_transfer", "GBP": "gb_bank_transfer"}
+"""What Stripe calls a transfer in a currency; the ways of `rules.funding` name no other."""
+
 NEVER_CAME: Final = frozenset({"requires_payment_method", "canceled"})
 NOTHING_TAKEN: Final = frozenset(
     {"won", "prevented", "warning_closed", "warning_needs_response", "warning_under_review"}
@@ -38,6 +44,16 @@ class StripeFunding:
     """The desk at which productions pay in and get back (port `FundingDesk`)."""
 
     _client: stripe.StripeClient
+
+    def open_payer(self, payer: PayerRef, key: str) -> Opened | Refused | Unknown:
+        """Make a company a customer, once for a key."""
+
+        def make() -> Opened:
+            asked: Any = {"name": payer.name, "metadata": {"company": payer.ref}}
+            made = self._client.v1.customers.create(asked, {"idempotency_key": key})
+            return Opened(made.id)
+
+        return _answered(make)
 
     def start_funding(self, order: FundingOrder, key: str) -> FundingStart | Refused | Unknown:
         """Open a hosted checkout, once for a key."""
@@ -96,7 +112,7 @@ class StripeFunding:
         if session["payment_status"] != "paid" or not isinstance(charge, Mapping):
             is_over = intent.get("status") in NEVER_CAME
             step = FundingStep.FAILED if is_over else FundingStep.PROCESSING
-            return FundingState(step, amount, payment)
+            return FundingState(step, amount, payment, instructions=_how_to_send(intent))
         return self._charged(amount, payment, charge)
 
     def _charged(self, amount: Money, payment: str, charge: Mapping[str, Any]) -> FundingState:
@@ -116,6 +132,7 @@ class StripeFunding:
             disputed=Money(dispute["amount"], currency) if dispute else None,
             dispute_fee=Money(_fees(dispute), currency) if dispute else None,
             is_lost=dispute.get("status") == "lost",
+            dispute=str(dispute.get("id", "")),
         )
 
     def _dispute(self, payment: str) -> Mapping[str, Any]:
@@ -145,12 +162,27 @@ def _asked(order: FundingOrder) -> Any:  # noqa: ANN401 - the SDK's type knows e
         "line_items": lines,
         "success_url": order.return_url,
         "cancel_url": order.cancel_url,
-        "customer_email": order.email,
+        **({"customer": order.customer} if order.customer else {"customer_email": order.email}),
         "client_reference_id": order.funding_id,
         "metadata": ours,
         "payment_intent_data": intent | ({"transfer_group": order.group} if order.group else {}),
         **({"allowed_payment_method_types": [order.way]} if order.way else {}),
+        **(_by_transfer(order.amount.currency) if order.way == TRANSFER else {}),
     }
+
+
+def _by_transfer(currency: str) -> dict[str, Any]:
+    """Return what a transfer needs beside: between which banks it goes."""
+    kind = {"type": TRANSFERS[currency]}
+    options = {"funding_type": "bank_transfer", "bank_transfer": kind}
+    return {"payment_method_options": {"customer_balance": options}}
+
+
+def _how_to_send(intent: Mapping[str, Any]) -> str:
+    """Return the page that says where a transfer goes; empty for other ways to pay."""
+    told = (intent.get("next_action") or {}).get("display_bank_transfer_instructions") or {}
+    url = str(told.get("hosted_instructions_url") or "")
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def _fees(dispute: Mapping[str, Any]) -> int:

@@ -19,7 +19,7 @@ def upgrade() -> None:
         "payee_account",
         sa.Column("id", KEY, nullable=False),
         sa.Column("public_id", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", KEY, nullable=False),
         sa.Column("gateway", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("account", sa.Text(), nullable=True),
@@ -36,7 +36,7 @@ def upgrade() -> None:
             "state = 'new' OR account IS NOT NULL", name=op.f("ck_payee_account_opened_first")
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_payee_account_person_id_person")
+            ["person_id"], ["person.id"], name=op.f("fk_payee_account_person_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payee_account")),
         sa.UniqueConstraint("public_id", name=op.f("uq_payee_account_public_id")),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+import requests
 
 from marketplace.adapters.sandbox import gateway as sandbox
 from marketplace.adapters.sandbox.gateway import SandboxGateway
@@ -19,17 +21,21 @@ from marketplace.domain.payments.ports import (
     FundingStart,
     FundingState,
     Gateway,
+    Opened,
+    PayerRef,
     PayoutOrder,
     Refused,
     Sent,
     Unknown,
 )
+from marketplace.domain.payments.rules.funding import TRANSFER
 from marketplace.domain.payments.rules.gateways import FundingStep
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.money import Money
 from tests.support.standin import Running, running
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+PAYER = PayerRef("c1", "Moonrise Pictures LLC")
 WHOLE = Money(103_000, "USD")
 ORDER = FundingOrder(
     funding_id="f1",
@@ -56,10 +62,18 @@ class Subject:
 
     def paid(self, way: str = "card") -> FundingStart:
         """Open a checkout and pay it."""
-        start = self.desk.start_funding(replace(ORDER, way=way), f"fund-{way}")
+        customer = self.customer() if way == TRANSFER else ""
+        order = replace(ORDER, way=way, customer=customer)
+        start = self.desk.start_funding(order, f"fund-{way}")
         assert isinstance(start, FundingStart)
         self.pay(start.ref)
         return start
+
+    def customer(self) -> str:
+        """Make a company a customer."""
+        found = self.desk.open_payer(PAYER, "payer-c1")
+        assert isinstance(found, Opened)
+        return found.account
 
     def state(self, start: FundingStart) -> FundingState:
         """Return where its money is."""
@@ -88,7 +102,7 @@ def at_stripe(standin: Running, clock: FixedClock) -> Subject:
     def pay(ref: str) -> None:
         with standin.app.store.work() as books:
             way = funding.get(books, "checkout.session", ref)["allowed_payment_method_types"][0]
-            funding.pay(books, ref, way)
+            funding.pay(books, ref, way, standin.address)
 
     standin.fund(1_000_000)
     return Subject(gateway, gateway, pay, standin.payee(),
@@ -130,8 +144,19 @@ def test_a_card_pays_at_once_and_the_lines_add_up(subject: Subject) -> None:
     assert found.payment
 
 
-def test_a_bank_account_takes_its_days(subject: Subject) -> None:
-    start = subject.paid("us_bank_account")
+def test_a_company_is_one_customer_for_a_key(subject: Subject) -> None:
+    first = subject.customer()
+
+    assert first
+    assert subject.customer() == first
+    other = subject.desk.open_payer(replace(PAYER, ref="c2"), "payer-c2")
+    assert isinstance(other, Opened)
+    assert other.account != first
+
+
+@pytest.mark.parametrize("way", ["us_bank_account", TRANSFER])
+def test_a_bank_takes_its_days(subject: Subject, way: str) -> None:
+    start = subject.paid(way)
 
     assert subject.state(start).step is FundingStep.PROCESSING
 
@@ -167,6 +192,7 @@ def test_a_desk_that_is_down_tells_nothing(subject: Subject) -> None:
     payment = subject.state(start).payment
     subject.go_down()
 
+    assert isinstance(subject.desk.open_payer(PAYER, "k8"), Unknown)
     assert isinstance(subject.desk.start_funding(ORDER, "k9"), Unknown)
     assert isinstance(subject.desk.funding(start.ref), Unknown)
     assert isinstance(subject.desk.refund(payment, Money(5, "USD"), "r9"), Unknown)
@@ -213,6 +239,31 @@ def test_a_bank_that_says_no_has_not_paid_and_one_that_says_yes_has(
 
     assert subject.state(bad).step is FundingStep.FAILED
     assert subject.state(good).step is FundingStep.PAID
+
+
+def test_a_transfer_says_how_to_send_it_and_costs_less_than_a_debit(
+    standin: Running, clock: FixedClock
+) -> None:
+    subject = at_stripe(standin, clock)
+    start = subject.paid(TRANSFER)
+
+    page = requests.get(subject.state(start).instructions, timeout=5)
+    with standin.app.store.work() as books:
+        funding.end_bank_payment(books, start.ref, is_good=True)
+    came = subject.state(start)
+
+    assert "Routing number" in page.text
+    assert (came.step, came.instructions) == (FundingStep.PAID, "")
+    assert came.fee == Money(500, "USD")
+    assert requests.get(page.url, timeout=5).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_transfer_without_a_customer_is_refused(standin: Running, clock: FixedClock) -> None:
+    subject = at_stripe(standin, clock)
+
+    for number, customer in enumerate(("", "cus_other")):
+        order = replace(ORDER, way=TRANSFER, customer=customer)
+        assert isinstance(subject.desk.start_funding(order, f"k{number}"), Refused)
 
 
 def test_a_checkout_can_be_open_or_over(standin: Running, clock: FixedClock) -> None:

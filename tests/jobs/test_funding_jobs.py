@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from marketplace.adapters.sandbox import gateway as sandbox
 from marketplace.adapters.sandbox.gateway import SandboxGateway
+from marketplace.adapters.standin import funding as at_stripe
+from marketplace.adapters.stripe_gateway import StripeGateway
 from marketplace.domain.payments import services
 from marketplace.domain.payments.jobs.funding import (
     begin_funding,
     check_funding,
+    look_at_funding,
     look_for_ref,
     resume_funding,
     send_refund,
 )
-from marketplace.domain.payments.models import Fund, Funding, Refund
+from marketplace.domain.payments.models import Fund, Funding, Payer, Refund
 from marketplace.domain.payments.rules import PayoutError
-from marketplace.domain.payments.rules.funding import FundingError, FundingStage, quote, way_named
+from marketplace.domain.payments.rules.funding import (
+    TRANSFER,
+    FundingError,
+    FundingStage,
+    quote,
+    way_named,
+)
 from marketplace.domain.payments.services.funding import StartFunding
 from marketplace.domain.payments.services.refunds import AskRefund, ask_refund
 from marketplace.domain.tasks.rules import NotYetError
@@ -27,6 +38,7 @@ from marketplace.kernel.money import Money
 from tests.support import builders
 from tests.support.databases import Database
 from tests.support.payday import Unit, a_till, unit_of
+from tests.support.standin import running
 
 NONE = Money(0, "USD")
 
@@ -93,6 +105,66 @@ def test_the_worker_looks_again_until_the_bank_has_answered(
 
     assert early.value.run_at > clock.now()
     assert the_funding(unit)[2] == FundingStage.PROCESSING
+
+
+def test_a_company_is_made_a_customer_once_for_all_its_transfers(
+    unit: Unit, tmp_path: Path, clock: FixedClock
+) -> None:
+    with running(tmp_path / "standin.db", clock) as standin:
+        till = a_till(tmp_path, clock, StripeGateway(standin.client()))
+        command = a_command(unit, TRANSFER, "stripe")
+
+        begin_funding(unit, command, till=till)
+        begin_funding(unit, replace(command, token="again"), till=till)  # noqa: S106 - a form's name
+
+        with unit() as session:
+            account = session.query(Payer).one().account
+        with standin.app.store.work() as books:
+            customers = [one["id"] for one in books.newest("customer")]
+            paying = [one["customer"] for one in books.newest("checkout.session")]
+    assert customers == [account]
+    assert paying == [account, account]
+
+
+def test_a_company_that_is_no_customer_yet_can_go_on(
+    unit: Unit, box: SandboxGateway, tmp_path: Path, clock: FixedClock
+) -> None:
+    till, command = a_till(tmp_path, clock, box), a_command(unit, TRANSFER)
+    box.switch_on(sandbox.DOWN)
+    with pytest.raises(FundingError):
+        begin_funding(unit, command, till=till)
+    box.switch_off()
+    _, name, stage = the_funding(unit)
+    resume_funding(unit, command.production_id, name, till=till)
+
+    with unit() as session:
+        assert session.query(Payer).one().account
+    assert stage == FundingStage.OPEN
+
+
+def test_a_transfer_says_how_to_send_it_until_it_has_come(
+    unit: Unit, tmp_path: Path, clock: FixedClock
+) -> None:
+    with running(tmp_path / "standin.db", clock) as standin:
+        till = a_till(tmp_path, clock, StripeGateway(standin.client()))
+        begin_funding(unit, a_command(unit, TRANSFER, "stripe"), till=till)
+        funding_id = the_funding(unit)[0]
+        with unit() as session:
+            checkout = str(session.query(Funding).one().gateway_ref)
+        with standin.app.store.work() as books:
+            at_stripe.pay(books, checkout, TRANSFER, standin.address)
+        look_at_funding(unit, funding_id, till=till)
+        waiting = the_funding(unit)[2]
+        with unit() as session:
+            told = session.query(Funding).one().instructions
+        clock.at += timedelta(days=3)
+        with standin.app.store.work() as books:
+            at_stripe.end_bank_payment(books, checkout, is_good=True)
+        look_at_funding(unit, funding_id, till=till)
+
+    assert waiting == FundingStage.PROCESSING
+    assert told == f"{standin.address}/standin/transfer/{checkout}"
+    assert the_funding(unit)[2] == FundingStage.PAID
 
 
 def test_a_refund_is_asked_for_until_it_is_answered(

@@ -1,10 +1,12 @@
 """Productions pay in at the embedded gateway: nothing is charged, and time does the rest.
 
-A card is paid at once; a bank account takes its days. The store is the gateway's own file.
+A card is paid at once; a bank account and a transfer take their days. The store is the gateway's
+own file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import sqlite3
 from abc import abstractmethod
@@ -16,16 +18,18 @@ from marketplace.domain.payments.ports import (
     FundingOrder,
     FundingStart,
     FundingState,
+    Opened,
+    PayerRef,
     Refused,
     Sent,
     Unknown,
 )
-from marketplace.domain.payments.rules.funding import way_named, ways_for
+from marketplace.domain.payments.rules.funding import TRANSFER, way_named, ways_for
 from marketplace.domain.payments.rules.gateways import FundingStep
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
 
-BANK: Final = "us_bank_account"
+BANKS: Final = ("us_bank_account", TRANSFER)
 BANK_TAKES: Final = timedelta(days=2)
 
 FUNDING_SCHEMA: Final = """
@@ -50,6 +54,14 @@ class SandboxFunding:
     def _books(self) -> AbstractContextManager[sqlite3.Connection]:
         """Open the gateway's own store for one atomic piece of work."""
         ...
+
+    def open_payer(self, payer: PayerRef, key: str) -> Opened | Refused | Unknown:
+        """Make a company a customer: the same key always names the same one."""
+        with self._books() as books:
+            if _is_down(books):
+                return Unknown("The gateway does not answer.")
+        made_of = hashlib.sha256(f"{key} {payer.ref}".encode()).hexdigest()
+        return Opened(f"payer_{made_of[:16]}")
 
     def start_funding(self, order: FundingOrder, key: str) -> FundingStart | Refused | Unknown:
         """Take the money of an order, once for a key, and send the payer straight back."""
@@ -141,7 +153,7 @@ class SandboxFunding:
 
 def _came_at(payin: sqlite3.Row) -> datetime:
     made_at = datetime.fromisoformat(payin["made_at"])
-    return made_at + (BANK_TAKES if payin["way"] == BANK else timedelta(0))
+    return made_at + (BANK_TAKES if payin["way"] in BANKS else timedelta(0))
 
 
 def _given_back(books: sqlite3.Connection, source: str) -> int:

@@ -15,6 +15,7 @@ CARD_PERCENT: Final = 290
 CARD_FIXED: Final = 30
 BANK_PERCENT: Final = 80
 BANK_MOST: Final = 500
+TRANSFER: Final = "customer_balance"
 DISPUTE_FEE: Final = 1_500
 
 CARD_AVAILABLE: Final = timedelta(days=2)
@@ -22,7 +23,9 @@ BANK_AVAILABLE: Final = timedelta(days=4)
 SHORTEST_SESSION: Final = timedelta(minutes=30)
 LONGEST_SESSION: Final = timedelta(hours=24)
 
-WAYS: Final = ("card", "us_bank_account")
+TRANSFER_PERCENT: Final = 50
+
+WAYS: Final = ("card", "us_bank_account", "customer_balance")
 
 
 def open_session(books: Books, asked: dict[str, Any], host: str) -> Body:
@@ -33,6 +36,7 @@ def open_session(books: Books, asked: dict[str, Any], host: str) -> Body:
     currencies = {line["price_data"]["currency"] for line in lines if "price_data" in line}
     if len(currencies) != 1:
         raise refused("parameter_invalid", "Line items need one currency.", param="line_items")
+    _check_payer(books, asked)
     total = sum(line["quantity"] * line["price_data"]["unit_amount"] for line in lines)
     until = asked.get("expires_at", books.second + int(LONGEST_SESSION.total_seconds()))
     wait = timedelta(seconds=until - books.second)
@@ -49,6 +53,7 @@ def open_session(books: Books, asked: dict[str, Any], host: str) -> Body:
             "client_reference_id": asked.get("client_reference_id"),
             "created": books.second,
             "currency": currencies.pop(),
+            "customer": asked.get("customer"),
             "expires_at": until,
             "livemode": False,
             "metadata": asked.get("metadata", {}),
@@ -63,13 +68,46 @@ def open_session(books: Books, asked: dict[str, Any], host: str) -> Body:
     return books.keep({**made, "url": f"{host}/standin/checkout/{made['id']}"})
 
 
-def pay(books: Books, session_id: str, way: str) -> Body:
-    """Let a producer pay an open session: by card at once, by bank account some days later."""
+def make_customer(books: Books, asked: dict[str, Any]) -> Body:
+    """Make somebody who pays a customer."""
+    return books.make(
+        "customer",
+        "cus",
+        {
+            "created": books.second,
+            "email": asked.get("email"),
+            "livemode": False,
+            "metadata": asked.get("metadata", {}),
+            "name": asked.get("name"),
+        },
+    )
+
+
+def _check_payer(books: Books, asked: dict[str, Any]) -> None:
+    """Refuse a session whose payer is named twice, unknown, or missing for a bank transfer."""
+    customer = asked.get("customer")
+    if customer and "customer_email" in asked:
+        text = "You may only specify one of these parameters: customer, customer_email."
+        raise refused("parameter_invalid", text, param="customer")
+    if customer:
+        get(books, "customer", customer)
+    if TRANSFER not in asked.get("allowed_payment_method_types", ()):
+        return
+    options = asked.get("payment_method_options", {}).get(TRANSFER, {})
+    if not customer or options.get("funding_type") != "bank_transfer":
+        text = "A bank transfer needs a customer and funding_type=bank_transfer."
+        raise refused("parameter_missing", text, param="customer")
+
+
+def pay(books: Books, session_id: str, way: str, host: str = "") -> Body:
+    """Let a producer pay an open session: by card at once, by a bank some days later."""
     session = get(books, "checkout.session", session_id)
     if session["status"] != "open" or session["expires_at"] <= books.second:
         raise refused("", "This checkout is over.")
     if way not in (session["allowed_payment_method_types"] or WAYS):
         raise refused("", "This way to pay is not offered.")
+    if way == TRANSFER and not session["customer"]:
+        raise refused("", "Only a customer can pay by bank transfer.")
     intent = books.make(
         "payment_intent",
         "pi",
@@ -78,6 +116,8 @@ def pay(books: Books, session_id: str, way: str) -> Body:
             "created": books.second,
             "currency": session["currency"],
             "latest_charge": None,
+            "next_action": None,
+            "payment_method_types": [way],
             "metadata": session["payment_intent_data"].get("metadata", {}),
             "status": "processing",
             "transfer_group": session["payment_intent_data"].get("transfer_group"),
@@ -85,6 +125,8 @@ def pay(books: Books, session_id: str, way: str) -> Body:
     )
     session |= {"status": "complete", "payment_intent": intent["id"]}
     books.keep(session)
+    if way == TRANSFER:
+        books.keep(_waiting(intent, session_id, host))
     if way == "card":
         _charge(books, intent, _card_fee(intent["amount"]), CARD_AVAILABLE)
         books.keep(session | {"payment_status": "paid"})
@@ -92,16 +134,33 @@ def pay(books: Books, session_id: str, way: str) -> Body:
     return session
 
 
+def _waiting(intent: Body, session_id: str, host: str) -> Body:
+    """Return a payment that waits for the payer's own transfer, and where it says how to send."""
+    told = {
+        "amount_remaining": intent["amount"],
+        "currency": intent["currency"],
+        "hosted_instructions_url": f"{host}/standin/transfer/{session_id}",
+        "reference": intent["id"][-8:].upper(),
+    }
+    action = {
+        "type": "display_bank_transfer_instructions",
+        "display_bank_transfer_instructions": told,
+    }
+    return intent | {"status": "requires_action", "next_action": action}
+
+
 def end_bank_payment(books: Books, session_id: str, *, is_good: bool) -> Body:
     """Let a bank's answer arrive, days after the checkout."""
     session = get(books, "checkout.session", session_id)
     intent = get(books, "payment_intent", session["payment_intent"])
     if not is_good:
-        books.keep(intent | {"status": "requires_payment_method"})
+        books.keep(intent | {"status": "requires_payment_method", "next_action": None})
         happened(books, "checkout.session.async_payment_failed", session)
         return session
-    fee = min(intent["amount"] * BANK_PERCENT // 10_000, BANK_MOST)
-    _charge(books, intent, fee, BANK_AVAILABLE)
+    is_sent = TRANSFER in intent["payment_method_types"]
+    percent = TRANSFER_PERCENT if is_sent else BANK_PERCENT
+    fee = min(intent["amount"] * percent // 10_000, BANK_MOST)
+    _charge(books, intent | {"next_action": None}, fee, BANK_AVAILABLE)
     paid = books.keep(session | {"payment_status": "paid"})
     happened(books, "checkout.session.async_payment_succeeded", paid)
     return paid

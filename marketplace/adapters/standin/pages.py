@@ -25,6 +25,7 @@ DETAILS: Final = {
 PAYMENTS: Final = {
     "card": "Pay by card",
     "us_bank_account": "Pay by bank account, arriving in some days",
+    "customer_balance": "Send the money by bank transfer yourself",
     "leave": "Leave without paying",
 }
 """What a producer may do."""
@@ -33,6 +34,14 @@ _PAGE: Final = Markup(
     "<!doctype html><html lang=en><meta charset=utf-8>"
     '<meta name=viewport content="width=device-width"><title>Stand-in for Stripe</title>'
     "<h1>{title}</h1><form method=post>{choices}</form>"
+)
+_INSTRUCTIONS: Final = Markup(
+    "<!doctype html><html lang=en><meta charset=utf-8>"
+    '<meta name=viewport content="width=device-width"><title>Stand-in for Stripe</title>'
+    "<h1>Send the money by bank transfer</h1><dl>"
+    "<dt>Amount, in minor units</dt><dd>{amount_remaining} {currency}</dd>"
+    "<dt>Routing number</dt><dd>110000000</dd><dt>Account number</dt><dd>000123456789</dd>"
+    "<dt>Reference</dt><dd>{reference}</dd></dl>"
 )
 _CHOICE: Final = Markup('<p><button name="choice" value="{value}">{words}</button></p>')
 
@@ -68,7 +77,21 @@ def checkout(store: Store, session_id: str) -> Response:
     if session is None or session["status"] != "open":
         return _nothing()
     total = f"{session['amount_total']} {session['currency'].upper()} in minor units"
-    return _page(f"Pay {total}", PAYMENTS)
+    offered = session["allowed_payment_method_types"] or [
+        way for way in funding.WAYS if way != funding.TRANSFER or session["customer"]
+    ]
+    return _page(f"Pay {total}", {code: PAYMENTS[code] for code in [*offered, "leave"]})
+
+
+def transfer(store: Store, session_id: str) -> Response:
+    """Show where a producer sends the money of a checkout that is paid by bank transfer."""
+    with store.work() as books:
+        session = books.get("checkout.session", session_id)
+        intent = books.get("payment_intent", (session or {}).get("payment_intent") or "")
+    if intent is None or intent["next_action"] is None:
+        return _nothing()
+    told = intent["next_action"]["display_bank_transfer_instructions"]
+    return Response(_INSTRUCTIONS.format(**told), mimetype="text/html")
 
 
 def pay(store: Store, session_id: str, form: Mapping[str, str]) -> Response:
@@ -85,7 +108,8 @@ def _after(books: Books, session: Body, choice: str) -> str:
     """Carry a choice out and return where the producer goes."""
     if choice in funding.WAYS:
         try:
-            funding.pay(books, session["id"], choice)
+            host = session["url"].partition("/standin/")[0]
+            funding.pay(books, session["id"], choice, host)
         except ApiError:
             return str(session["cancel_url"])
         return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])

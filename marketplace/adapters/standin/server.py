@@ -264,5 +264,6 @@ RULES: Final = Map(
         Rule("/standin/onboarding/<token>", methods=["POST"], endpoint=pages.give_details),
         Rule("/standin/checkout/<session_id>", methods=["GET"], endpoint=pages.checkout),
         Rule("/standin/checkout/<session_id>", methods=["POST"], endpoint=pages.pay),
+        Rule("/standin/transfer/<session_id>", methods=["GET"], endpoint=pages.transfer),
     ],
 )

@@ -119,7 +119,9 @@ def test_the_earliest_day_is_covered_first_then_what_is_on_its_way() -> None:
 
 
 def test_ways_to_pay_are_those_of_a_currency() -> None:
-    assert [one.code for one in ways_for("USD")] == ["us_bank_account", "card"]
+    offered = [one.code for one in ways_for("USD")]
+    assert offered == ["us_bank_account", "customer_balance", "card"]
+    assert [one.code for one in ways_for("GBP")] == ["customer_balance", "card"]
     assert ways_for("CNY") == ()
     assert way_named("card", "EUR").code == "card"
     with pytest.raises(FundingError):
@@ -128,6 +130,13 @@ def test_ways_to_pay_are_those_of_a_currency() -> None:
 
 def test_a_dear_bank_payment_costs_no_more_than_its_limit() -> None:
     assert gross_up(100_000_000, way_named("us_bank_account", "USD")) == 100_000_500
+
+
+def test_a_transfer_costs_half_a_percent_up_to_its_limit() -> None:
+    transfer = way_named("customer_balance", "USD")
+
+    assert gross_up(50_000, transfer) == 50_251
+    assert gross_up(1_000_000, transfer) == 1_000_500
 
 
 @pytest.mark.parametrize(

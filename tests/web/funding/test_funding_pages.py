@@ -124,6 +124,25 @@ def test_a_bank_account_is_on_its_way_for_some_days(show: Show) -> None:
     assert show.funding().stage == FundingStage.SETTLED
 
 
+def test_a_transfer_is_sent_by_the_producer_and_told_how(show: Show) -> None:
+    show.require()
+    text = show.producer.get(f"{show.url}/new?way=customer_balance").text
+    assert "Bank transfer you make yourself" in text
+
+    page = show.pay("customer_balance")
+    show.producer.post(f"{page}/check", {})
+    with show.site.arrange() as session:
+        session.query(Funding).one().instructions = "https://pay.stripe.test/how"
+
+    text = show.producer.get(page).text
+    assert "with the reference the gateway gave you" in text
+    assert 'href="https://pay.stripe.test/how"' in text
+    show.site.clock.at += timedelta(days=3)
+    show.work()
+    assert "How to send it" not in show.producer.get(page).text
+    assert show.funding().stage == FundingStage.SETTLED
+
+
 def test_a_form_sent_twice_pays_once(show: Show) -> None:
     show.require()
     form = show.form()

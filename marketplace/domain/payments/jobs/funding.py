@@ -6,15 +6,24 @@ What is to leave is committed before the gateway is asked, and no transaction is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from marketplace.db import UnitOfWork
 from marketplace.domain.payments.models import Funding
-from marketplace.domain.payments.ports import FundingDesk, FundingStart, Refused, Till, Unknown
+from marketplace.domain.payments.ports import (
+    FundingDesk,
+    FundingStart,
+    Opened,
+    Refused,
+    Till,
+    Unknown,
+)
 from marketplace.domain.payments.rules import PayoutError
 from marketplace.domain.payments.rules.funding import FundingError
 from marketplace.domain.payments.services import funding as services
+from marketplace.domain.payments.services import payers
 from marketplace.domain.payments.services.funding import Looking, Opening, StartFunding
 from marketplace.domain.payments.services.funding_states import record_funding
 from marketplace.domain.payments.services.refunds import record_refund, start_refund
@@ -44,12 +53,33 @@ def resume_funding(unit: UnitOfWork, production_id: int, name: str, *, till: Til
 
 
 def _open(unit: UnitOfWork, opening: Opening, till: Till) -> str:
-    answer = _desk(till, opening.gateway).start_funding(opening.order, opening.key)
+    desk = _desk(till, opening.gateway)
+    answer: FundingStart | Opened | Refused | Unknown = _customer(unit, opening, desk, till)
+    if isinstance(answer, Opened):
+        order = replace(opening.order, customer=answer.account)
+        answer = desk.start_funding(order, opening.key)
     with unit() as session:
         services.record_start(session, opening.funding_id, answer, clock=till.clock)
     if isinstance(answer, FundingStart):
         return answer.url
     raise FundingError(_why_not(answer.text) if isinstance(answer, Refused) else SILENT)
+
+
+def _customer(
+    unit: UnitOfWork, opening: Opening, desk: FundingDesk, till: Till
+) -> Opened | Refused | Unknown:
+    """Return the company as a customer of the gateway; an empty one when the way needs none."""
+    with unit() as session:
+        wanted = payers.want_payer(session, opening.funding_id, clock=till.clock)
+    if wanted is None:
+        return Opened("")
+    if wanted.account is not None:
+        return Opened(wanted.account)
+    answer = desk.open_payer(wanted.payer, wanted.key)
+    if isinstance(answer, Opened):
+        with unit() as session:
+            payers.keep_payer(session, wanted.id, answer.account)
+    return answer
 
 
 def _why_not(text: str) -> Sentence:

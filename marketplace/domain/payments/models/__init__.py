@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Key, key, one_of, optional_ref, ref
 from marketplace.domain.banking.rules.orders import BankFormat
-from marketplace.domain.payments.models.funding import Fund, Funding, Refund
+from marketplace.domain.payments.models.funding import Fund, Funding, Payer, Refund
 from marketplace.domain.payments.models.watching import (
     GatewayEvent,
     Reconciliation,
@@ -30,6 +30,7 @@ __all__ = [
     "GatewayEvent",
     "GatewayHalt",
     "PayeeAccount",
+    "Payer",
     "Payout",
     "PayoutAttempt",
     "Reconciliation",

@@ -43,6 +43,8 @@ class Funding(Base):
 
     token: drawn with the page, so that a form sent twice is one funding. cost: as thought before;
     net: what the gateway left of the amount. order: frozen before it leaves, under `key`.
+    instructions: where the gateway says how to send a transfer. dispute: the last one, rounds: how
+    often money was taken back by one.
     """
 
     __tablename__ = "funding"
@@ -86,9 +88,30 @@ class Funding(Base):
     refunded_minor: Mapped[int] = mapped_column(default=0)
     disputed_minor: Mapped[int] = mapped_column(default=0)
     dispute_fee_minor: Mapped[int] = mapped_column(default=0)
+    instructions: Mapped[str | None] = mapped_column(default=None)
+    dispute: Mapped[str | None] = mapped_column(default=None)
+    dispute_rounds: Mapped[int] = mapped_column(default=0)
     created_by_id: Mapped[int] = ref("users.id")
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Payer(Base):
+    """A company as a customer of a gateway, for ways to pay that need one: made once.
+
+    name: as it was when the row was made, so that it is sent byte-equal again. account: what the
+    gateway calls the customer; None until it has answered.
+    """
+
+    __tablename__ = "payer"
+    __table_args__ = (sa.UniqueConstraint("company_id", "gateway"),)
+
+    id: Mapped[int] = key()
+    company_id: Mapped[int] = ref("company.id")
+    gateway: Mapped[str]
+    name: Mapped[str]
+    account: Mapped[str | None] = mapped_column(unique=True, default=None)
+    created_at: Mapped[datetime]
 
 
 class Refund(Base):

@@ -32,6 +32,7 @@ from marketplace.domain.payments.ports.desks import (
     PayeeDesk,
     PayeeRef,
     PayeeStatus,
+    PayerRef,
 )
 from marketplace.domain.payments.rules import BANK_FILE, PayoutError
 from marketplace.domain.payments.rules.events import BankPayout, Told
@@ -59,6 +60,7 @@ __all__ = [
     "PayeeDesk",
     "PayeeRef",
     "PayeeStatus",
+    "PayerRef",
     "PayoutOrder",
     "Provider",
     "Refused",

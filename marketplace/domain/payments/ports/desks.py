@@ -23,6 +23,14 @@ class PayeeRef:
 
 
 @dataclass(frozen=True, slots=True)
+class PayerRef:
+    """Which company to make a customer. ref: its public id."""
+
+    ref: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """The account is there. account: what the gateway calls it."""
 
@@ -50,7 +58,8 @@ class FundingOrder:
 
     lines: what it is for, and how much; together the whole amount. group: as that of payouts, or
     empty. return_url may hold `{CHECKOUT_SESSION_ID}`. way: the one way to pay, as `rules.funding`
-    names it, because its cost is in the lines; empty: as the payer likes.
+    names it, because its cost is in the lines; empty: as the payer likes. customer: what the
+    gateway calls the company, for ways that need it; the e-mail address is left out then.
     """
 
     funding_id: str
@@ -61,6 +70,7 @@ class FundingOrder:
     return_url: str
     cancel_url: str
     way: str = ""
+    customer: str = ""
 
     @property
     def amount(self) -> Money:
@@ -85,7 +95,8 @@ class FundingState:
 
     payment: what the gateway calls the payment, once there is one. fee, net, available_on: known
     some time after it is paid. refunded: so far; disputed: while a dispute is open or lost;
-    is_lost: it will not come back.
+    is_lost: it will not come back. instructions: where the payer reads how to send a transfer.
+    dispute: what the gateway calls the one that holds money.
     """
 
     step: FundingStep
@@ -98,6 +109,8 @@ class FundingState:
     disputed: Money | None = None
     dispute_fee: Money | None = None
     is_lost: bool = False
+    instructions: str = ""
+    dispute: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +168,10 @@ class PayeeDesk(Protocol):
 @runtime_checkable
 class FundingDesk(Protocol):
     """Where productions pay in and get back. Never raises for the gateway's own reasons."""
+
+    def open_payer(self, payer: PayerRef, key: str) -> Opened | Refused | Unknown:
+        """Make a company a customer, once for a key."""
+        ...
 
     def start_funding(self, order: FundingOrder, key: str) -> FundingStart | Refused | Unknown:
         """Open a checkout, once for a key."""

@@ -37,6 +37,7 @@ class FundingRow:
     disputed: Money
     dispute_fee: Money
     problem: str
+    instructions: str | None
 
     @property
     def real_cost(self) -> Money | None:
@@ -75,6 +76,7 @@ def _row(one: Funding) -> FundingRow:
         disputed=money(one.disputed_minor),
         dispute_fee=money(one.dispute_fee_minor),
         problem=one.problem,
+        instructions=one.instructions,
     )
 
 

@@ -107,6 +107,7 @@ def start_funding(session: Session, command: StartFunding, *, clock: Clock) -> O
         refunded_minor=0,
         disputed_minor=0,
         dispute_fee_minor=0,
+        dispute_rounds=0,
         created_by_id=command.actor_id,
         created_at=clock.now(),
     )

@@ -64,6 +64,7 @@ def record_funding(
             ),
         )
     funding.payment = funding.payment or state.payment or None
+    funding.instructions = state.instructions or funding.instructions
     if state.step in (FundingStep.PAID, FundingStep.DISPUTED, FundingStep.REFUNDED):
         _came(session, funding, state, clock)
     else:
