@@ -374,7 +374,7 @@ def test_nonsense_in_any_field_breaks_nothing(
             names |= asked
         typed_into += len(names - {"csrf_token"}) > 0
 
-    assert typed_into > 3
+    assert typed_into >= (2 if viewer == "operator" else 4)
     assert not broken, "\n".join(broken)
 
 

@@ -74,15 +74,12 @@ def change_entry(kind: str, entry: str) -> ResponseReturnValue:
 def place_entry(kind: str, entry: str) -> ResponseReturnValue:
     """Move something up or down its list, or take it off, as the pressed button says."""
     do, mine = request.form.get("do", ""), person_id()
-    try:
-        with transaction() as session:
-            if do == "remove":
-                services.remove_entry(session, mine, kind, entry, clock=clock())
-            elif do in STEPS:
-                move = services.MoveEntry(kind, entry, STEPS[do])
-                services.move_entry(session, mine, move, clock=clock())
-    except DomainError as refusal:
-        flash(sentence(refusal.message), "bad")
+    with transaction() as session:
+        if do == "remove":
+            services.remove_entry(session, mine, kind, entry, clock=clock())
+        else:
+            move = services.MoveEntry(kind, entry, STEPS.get(do, 0))
+            services.move_entry(session, mine, move, clock=clock())
     return redirect(url_for(HOMES[kind], _anchor=kind), 303)
 
 

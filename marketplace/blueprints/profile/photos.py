@@ -21,7 +21,6 @@ from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.extensions import clock, outside, reading, transaction
 from marketplace.web.fields import tidy
 from marketplace.web.forms import PageForm
-from marketplace.web.presentation import sentence
 
 MEGABYTE: Final = 1024 * 1024
 LONGEST_ALT: Final = 200
@@ -101,10 +100,7 @@ def change_photo(photo: str) -> ResponseReturnValue:
     form = AltForm()
     if not form.validate():
         abort(400)
-    try:
-        _change(photo, request.form.get("do", ""), form.alt.data)
-    except DomainError as refusal:
-        flash(sentence(refusal.message), "bad")
+    _change(photo, request.form.get("do", ""), form.alt.data)
     return redirect(url_for("profile.photos"), 303)
 
 

@@ -134,7 +134,10 @@ def move_entry(session: Session, person_id: int, move: MoveEntry, *, clock: Cloc
     """Move something within its list; at an end it stays where it is."""
     person, rows = _list(session, person_id, move.kind)
     row = _one(rows, move.public_id)
-    to = min(max(rows.index(row) + move.steps, 0), len(rows) - 1)
+    before = rows.index(row)
+    to = min(max(before + move.steps, 0), len(rows) - 1)
+    if to == before:
+        return
     rows.remove(row)
     rows.insert(to, row)
     _number(rows)
