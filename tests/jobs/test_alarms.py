@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from marketplace.domain.accounts.models import User
 from marketplace.domain.ledger.models import BooksCheck
 from marketplace.domain.notices.models import Alarm, Mail
 from marketplace.domain.payments.models import (
@@ -20,7 +21,13 @@ from marketplace.domain.payments.models import (
 )
 from marketplace.domain.payments.ports import Refused
 from marketplace.domain.payments.rules import Outcome, PayoutState
+from marketplace.domain.payments.rules.matching import Difference, Kind
 from marketplace.domain.payments.services.halts import end_halts, note_halt, resume
+from marketplace.domain.payments.services.reconcile import (
+    Books,
+    ask_reconciliation,
+    finish_reconciliation,
+)
 from marketplace.domain.tasks.models import Task
 from marketplace.kernel.clock import FixedClock
 from marketplace.kernel.errors import NotFoundError
@@ -184,6 +191,22 @@ def test_a_statement_that_differs_is_told(guard: Guard) -> None:
     assert guard.kinds() == []
     with guard.database.session() as session:
         assert session.scalars(sa.select(Alarm.cleared_at)).one() == now
+
+
+def test_an_operator_gets_one_letter_about_a_comparison_that_differs(guard: Guard) -> None:
+    with guard.crew.unit() as session:
+        (operator,) = session.scalars(sa.select(User).where(User.is_operator))
+        name = ask_reconciliation(session, "stripe", actor_id=operator.id, clock=guard.clock)
+        row_id = session.query(Reconciliation).filter_by(public_id=name).one().id
+        payout = session.query(Payout).one()
+        one = Difference(Kind.OTHER_AMOUNT, payout.public_id, company_id=payout.company_id)
+        finish_reconciliation(session, row_id, Books([], {}), 0, [one], clock=guard.clock)
+    guard.watchman.look()
+    guard.watchman.look()
+
+    with guard.database.session() as session:
+        letters = sa.select(Mail.kind).where(Mail.to_address == operator.email)
+        assert session.scalars(letters).all() == ["alarm"]
 
 
 def test_a_worker_that_was_silent_is_told_and_writes_without_one(guard: Guard) -> None:
