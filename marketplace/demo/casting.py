@@ -33,6 +33,9 @@ from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import parse
 
 ANSWER_WITHIN: Final = timedelta(hours=20)
+HOME: Final = "192.0.2.7"
+"""Where the demo's people sign their deal memos from: an address nobody has."""
+
 AGES: Final = re.compile(r"(\d{2})\s?[–-]\s?(\d{2})")
 SPOKEN: Final = {"zh": "Mandarin", "en": "English"}
 """Languages as the roles of the demo name them."""
@@ -164,7 +167,7 @@ class Casting:
                 bookings = session.scalars(
                     sa.select(Booking.id).where(Booking.offer_id == offer.id)
                 )
-                answer = AnswerOffer(offer.id, person_id, list(bookings))
+                answer = AnswerOffer(offer.id, person_id, list(bookings), name, HOME)
                 accept(session, answer, clock=self._clock, carriers=self._carriers)
 
     def _deadline(self, posted: Posted, part: Part) -> datetime:

@@ -184,6 +184,7 @@ DAWN: Final = Show(
             days=(5, 6),
             department="Camera",
             applicants=("Nadia Petrov",),
+            offered=("Nadia Petrov",),
         ),
     ),
     queried="Hana Seo",
@@ -315,6 +316,14 @@ OPEN_SHOWS: Final = (
                 days=(2, 3),
                 headcount=30,
                 disclosures=("night", "smoke"),
+            ),
+            Part(
+                "Nina, the sister",
+                _K.PRINCIPAL,
+                "380",
+                12,
+                "Female, plays 22–30",
+                days=(3, 4),
             ),
             Part(
                 "Grandmother of the groom",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,18 @@ import sqlalchemy as sa
 from marketplace import logs
 from marketplace.adapters.sandbox.gateway import SandboxGateway
 from marketplace.db import create_engine
+from marketplace.demo.asking import Asking
 from marketplace.demo.bank import HouseBank
-from marketplace.demo.casting import Casting
-from marketplace.demo.crew import COMPANIES, PASSWORD, Crowd
+from marketplace.demo.casting import Casting, Posted
+from marketplace.demo.crew import COMPANIES, PASSWORD, Crowd, Office
+from marketplace.demo.funds import put_in
 from marketplace.demo.people import LOS_ANGELES, REDWOOD, ZHENGZHOU, ZHONGYUAN
 from marketplace.demo.set import ShootingSet
 from marketplace.demo.shows import DAWN, OPEN_SHOWS, REBORN
 from marketplace.domain.accounts.models import User
 from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.kernel.clock import FixedClock
+from marketplace.kernel.money import Money
 from marketplace.kernel.zones import local_date
 from marketplace.outside import Outside
 from marketplace.worker.drain import Crew
@@ -30,6 +33,9 @@ from marketplace.worker.drain import Crew
 CURTAIN_ZONE: Final = "America/Los_Angeles"
 CURTAIN: Final = time(3, 0)
 """The demo opens at three in the morning in Los Angeles: day 3 has just wrapped at 26:00."""
+
+FUNDED: Final = (2, 3, 4)
+"""Days the Los Angeles company has put money in for: somebody of day 2 is not paid yet."""
 
 
 def load(outside: Outside) -> None:
@@ -109,13 +115,13 @@ class _Maker:
             casting.cast(posted, show)
             sets.append(ShootingSet(self.hands.unit, self.outside, posted, show))
         self._play(sets, house_bank)
-        for show in OPEN_SHOWS:
-            company = zhongyuan if show.terms.country == "CN" else redwood
-            casting.apply(casting.post(show, company, today), show)
+        ahead = self._post_open(casting, redwood, zhongyuan, today)
         for made in sets:
             casting.apply(made.posted, made.show)
             casting.offer(made.posted, made.show)
         casting.look_out("Ava Lin")
+        self._ask(Asking(self.hands.unit, self.clock, crowd), sets[0].posted, ahead)
+        put_in(self.hands.unit, self.outside, sets[0].posted, FUNDED, self.bank.name)
         self._until(0)
         return crowd.logins
 
@@ -140,6 +146,27 @@ class _Maker:
             made.enter(3)
             made.sign(3)
             made.keep_short_rest(4)
+
+    def _post_open(
+        self, casting: Casting, redwood: Office, zhongyuan: Office, today: date
+    ) -> list[Posted]:
+        """Post the shows that begin later, and let people apply."""
+        made = []
+        for show in OPEN_SHOWS:
+            company = zhongyuan if show.terms.country == "CN" else redwood
+            posted = casting.post(show, company, today)
+            casting.apply(posted, show)
+            made.append(posted)
+        return made
+
+    def _ask(self, asking: Asking, dawn: Posted, ahead: list[Posted]) -> None:
+        """Ask before offers: two shows want Mei on one date, one asks Bea, and Nadia asks back."""
+        bride, bodyguard, _flash = ahead
+        asking.counter(dawn, "1st assistant camera", "Nadia Petrov", Money(42_000, "USD"))
+        asking.check(bodyguard, "Gaffer", "Bea Hart", (1, 2), "Two day exteriors in Burbank.")
+        asking.pencil(bride, "Luna, second lead", "Mei Alvarez", (1, 2))
+        self._move(self.clock.now() + timedelta(minutes=5))
+        asking.pencil(bodyguard, "Nina, the sister", "Mei Alvarez", (3,))
 
     def _until(self, days: int, before: timedelta = timedelta(0)) -> None:
         self._move(self.opens_at + timedelta(days=days) - before)

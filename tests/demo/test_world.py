@@ -11,15 +11,20 @@ from sqlalchemy.orm import Session
 
 from marketplace.app import make_outside
 from marketplace.demo import world
+from marketplace.demo.casting import HOME
 from marketplace.domain.accounts.models import User
-from marketplace.domain.booking.models import Offer
+from marketplace.domain.booking.models import AvailCheck, Booking, DealMemo, Offer
 from marketplace.domain.booking.rules import OfferState
+from marketplace.domain.booking.rules.refusals import CheckState
+from marketplace.domain.booking.services.standing import live_of, ranks_of
 from marketplace.domain.casting.models import Role
 from marketplace.domain.casting.rules import RoleState
 from marketplace.domain.documents.jobs import slip_subject
 from marketplace.domain.documents.models import File
-from marketplace.domain.payments.models import BankFile, BankFileRow, Payout
+from marketplace.domain.payments.models import BankFile, BankFileRow, Funding, Payout
+from marketplace.domain.payments.queries.funding import funding_plan
 from marketplace.domain.payments.rules import PayoutState, RowState
+from marketplace.domain.payments.rules.funding import Cover, FundingStage
 from marketplace.domain.payments.services import check_books
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.people.models import Person
@@ -145,6 +150,55 @@ def test_there_are_roles_to_apply_for_and_offers_to_answer(session: Session) -> 
 
     assert roles.count() >= 10
     assert offers.count() == 2
+
+
+def test_two_shows_have_the_first_word_about_one_actress(session: Session) -> None:
+    person = session.query(Person).filter_by(stage_name="Mei Alvarez").one()
+
+    held = live_of(session, person.id)
+
+    by_show = {
+        session.get_one(Production, one.refusal.production_id).title: ranks_of(held)[one.refusal.id]
+        for one in held
+        if one.refusal.expires_at > OPENS_AT
+    }
+    assert by_show == {"The Alpha’s Contract Bride": 1, "My Billionaire Bodyguard": 2}
+
+
+def test_the_gaffer_is_asked_and_the_camera_asks_back(session: Session) -> None:
+    gaffer = session.query(Person).filter_by(stage_name="Bea Hart").one()
+    checks = session.query(AvailCheck).filter_by(person_id=gaffer.id).all()
+    (asked_back,) = session.query(Offer).filter_by(state=OfferState.COUNTERED)
+    asker = session.get_one(Person, asked_back.person_id)
+
+    assert [check.state for check in checks] == [CheckState.ASKED, CheckState.ASKED]
+    assert asker.stage_name == "Nadia Petrov"
+    assert asked_back.counter is not None
+    assert asked_back.counter["rate_minor"] == 42_000
+
+
+def test_who_is_booked_has_signed_a_deal_memo(session: Session) -> None:
+    memos = session.query(DealMemo).all()
+    booked = set(session.scalars(sa.select(Booking.offer_id).where(Booking.state == "confirmed")))
+
+    assert {memo.offer_id for memo in memos} == booked
+    assert {memo.signed_from for memo in memos} == {HOME}
+
+
+def test_the_next_days_are_funded_and_the_last_are_not(session: Session) -> None:
+    show = session.query(Production).filter_by(title=SHOW).one()
+    (funding,) = session.query(Funding).filter_by(production_id=show.id)
+
+    plan = funding_plan(session, show.id, "sandbox")
+
+    assert funding.stage == FundingStage.SETTLED
+    assert {day.number: day.cover for day in plan.days} == {
+        2: Cover.FUNDED,
+        3: Cover.FUNDED,
+        4: Cover.FUNDED,
+        5: Cover.MISSING,
+        6: Cover.MISSING,
+    }
 
 
 def test_the_days_ahead_are_planned(session: Session) -> None:
