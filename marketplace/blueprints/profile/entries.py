@@ -16,7 +16,6 @@ from marketplace.domain.people.services import entries as services
 from marketplace.kernel.errors import DomainError
 from marketplace.web.access import Permission, allow, person_id
 from marketplace.web.extensions import clock, reading, transaction
-from marketplace.web.presentation import sentence
 
 KIND: Final = "any(reels,credits,kit,certificates):kind"
 HOMES: Final = {
