@@ -76,13 +76,14 @@ def tell_funding(session: Session, funding: Funding, event: str, *, clock: Clock
     if news is None:
         return
     subject, line = news
+    rounds = funding.dispute_rounds
     production = session.get_one(Production, funding.production_id)
     values = {
         "amount": Money(funding.amount_minor, funding.currency),
         "production": production.title,
     }
     message = Message(
-        key=f"funding:{funding.id}:{event}",
+        key=f"funding:{funding.id}:{event}" + (f":{rounds}" if rounds > 1 else ""),
         kind="funding",
         subject=Sentence(subject.text, values),
         lines=(line,),

@@ -166,17 +166,31 @@ def _disputed(session: Session, funding: Funding, state: FundingState, clock: Cl
 
 
 def _take_away(session: Session, funding: Funding, state: FundingState, clock: Clock) -> None:
-    """Take out what a bank took back, whatever is left; nothing leaves meanwhile."""
+    """Take out what a bank took back, whatever is left; nothing leaves meanwhile.
+
+    A payment can be disputed again, and a dispute that was won be opened again: each is a round
+    of its own. The fee of one dispute is taken once, however often it is opened.
+    """
+    fee = state.dispute_fee.minor if state.dispute_fee else 0
+    is_known = bool(state.dispute) and state.dispute == funding.dispute
+    more = max(0, fee - funding.dispute_fee_minor) if is_known else fee
+    funding.dispute_rounds += 1
+    funding.dispute = state.dispute or None
     funding.disputed_minor = state.disputed.minor if state.disputed else funding.amount_minor
-    funding.dispute_fee_minor = state.dispute_fee.minor if state.dispute_fee else 0
+    funding.dispute_fee_minor = fee
     fund = the_fund(session, funding.production_id, funding.currency)
-    take(fund, funding.disputed_minor + funding.dispute_fee_minor)
+    take(fund, funding.disputed_minor + more)
     fund.disputes += 1
     gone = (accounts.fund(funding.production_id), accounts.holding(funding.gateway))
-    _post(session, funding, "disputed", gone, funding.disputed_minor, clock)
-    _post(session, funding, "dispute_fee", gone, funding.dispute_fee_minor, clock)
+    _post(session, funding, _round(funding, "disputed"), gone, funding.disputed_minor, clock)
+    _post(session, funding, _round(funding, "dispute_fee"), gone, more, clock)
     move_funding(session, funding, FundingEvent.DISPUTE, clock)
-    ask_to_look(session, funding, "disputed", clock)
+    ask_to_look(session, funding, _round(funding, "disputed"), clock)
+
+
+def _round(funding: Funding, what: str) -> str:
+    """Name what happens in a dispute; from the second on, by its number."""
+    return what if funding.dispute_rounds <= 1 else f"{what}:{funding.dispute_rounds}"
 
 
 def _end_dispute(session: Session, funding: Funding, *, is_won: bool, clock: Clock) -> None:
@@ -185,9 +199,9 @@ def _end_dispute(session: Session, funding: Funding, *, is_won: bool, clock: Clo
     if is_won:
         add(fund, funding.disputed_minor)
         back = (accounts.holding(funding.gateway), accounts.fund(funding.production_id))
-        _post(session, funding, "won", back, funding.disputed_minor, clock)
+        _post(session, funding, _round(funding, "won"), back, funding.disputed_minor, clock)
     move_funding(session, funding, FundingEvent.WIN if is_won else FundingEvent.LOSE, clock)
-    ask_release(session, funding, "won" if is_won else "lost", clock)
+    ask_release(session, funding, _round(funding, "won" if is_won else "lost"), clock)
 
 
 def ask_release(session: Session, funding: Funding, why: str, clock: Clock) -> None:
