@@ -22,7 +22,7 @@ def sides(site: Site) -> tuple[Browser, Browser, str, str]:
         company = builders.a_company(session)
         producer = builders.a_member(session, company)
         show = builders.a_production(session, company)
-        day = builders.a_shoot_day(session, show)
+        day = builders.a_shoot_day(session, show, call="16:00", wrap="26:00")
         role = builders.a_role(session, show, [day])
         person = builders.a_person(session)
         booking = builders.a_booking(session, role, person, day, state=BookingState.OFFERED)
@@ -56,6 +56,7 @@ def test_both_sides_read_the_memo_and_its_bilingual_paper(
     (paper,) = papers
     said = text_of(paper)
     for words in (
+        "02:00 next day",
         "Deal memo",
         "Redwood Vertical LLC",
         "Claire Hart",

@@ -19,6 +19,7 @@ from marketplace.domain.reports.ports import Words
 from marketplace.domain.reports.rules import Column, Kind, Paper, Row, Sheet
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence, say
+from marketplace.kernel.zones import HOURS_A_DAY
 
 TITLE: Final = say("Deal memo")
 COLUMNS: Final = (
@@ -172,7 +173,14 @@ def _line(one: dict[str, Any]) -> Row:
     rate = Money(one["rate_minor"], one["currency"])
     hours = say("%(hours)s", hours=timedelta(minutes=one["minutes"]))
     on = date.fromisoformat(one["date"])
-    return (on, one["role"], one["call"], one["wrap"], rate, one["currency"], hours)
+    return (on, one["role"], _wall(one["call"]), _wall(one["wrap"]), rate, one["currency"], hours)
+
+
+def _wall(time: str) -> str | Sentence:
+    """Write a time of the set as the wall shows it: "26:00" is 02:00 of the next day."""
+    hours, minutes = time.split(":")
+    later = int(hours) - HOURS_A_DAY
+    return say("%(time)s next day", time=f"{later:02d}:{minutes}") if later >= 0 else time
 
 
 def _totals(days: list[dict[str, Any]]) -> tuple[Row, ...]:
