@@ -33,7 +33,9 @@ DIFFERENT: Final = {
     "ad": ("companies.home", "days.show", "timecards.day"),
     "accountant": ("companies.home", "payroll.runs", "payslips.index", "papers.show"),
     "operator": (
-        "operator.books",
+        "events.index",
+        "events.show",
+        "operator.checks",
         "operator.index",
         "operator.payouts",
         "operator.work",
@@ -66,9 +68,10 @@ NOT_PAGES: Final = {
     "/operator/reconciliations/<report>.csv",
     "/p/<production>/days/<day>/cost.csv",
     "/p/<production>/memos/<memo>.pdf",
+    "/p/<production>/people/for/<role>",
     "/static/<path:filename>",
 }
-"""What answers with a file."""
+"""What answers with a file, or leads on to a page."""
 
 MORE: Final = {
     "visitor": ("/nothing-is-here", "/roles?q=gaffer", "/roles?q=zzz"),
