@@ -24,7 +24,7 @@ from marketplace.domain.notices.jobs import send_mail
 from marketplace.domain.payments.jobs import confirm_payout, issue_voucher, pay_card, send_payout
 from marketplace.domain.payments.jobs.funding import check_funding, send_refund
 from marketplace.domain.payments.jobs.letters import handle_letter
-from marketplace.domain.payments.jobs.payees import check_payee
+from marketplace.domain.payments.jobs.payees import check_payee, remind_account
 from marketplace.domain.payments.jobs.reconciling import reconcile
 from marketplace.domain.payments.services.releasing import release_funds
 from marketplace.domain.payroll.models import PaySlip
@@ -189,6 +189,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "reconcile": _reconcile,
         "release_funds": _short(release_funds),
         "release_standby": _short(release_standby),
+        "remind_account": _short(remind_account),
         "remind_certificate": _short(remind_certificate),
         "send_digest": _send_digest,
         "send_mail": _send_mail,

@@ -18,9 +18,20 @@ from marketplace.domain.payments.ports import Link, PayeeStatus, Refused, Till, 
 from marketplace.domain.payments.rules.gateways import PayeeAccountError, PayeeState, name_of
 from marketplace.domain.payments.services import payee_accounts as services
 from marketplace.domain.payments.services.payee_accounts import Wanted
+from marketplace.domain.payments.services.reminders import remind_account
 from marketplace.domain.tasks.rules import NotYetError
 from marketplace.kernel.errors import NotFoundError
 from marketplace.kernel.sentences import Sentence, say
+
+__all__ = [
+    "SetUp",
+    "adopt",
+    "check_account",
+    "check_own",
+    "check_payee",
+    "remind_account",
+    "set_up",
+]
 
 LOOK_AGAIN: Final = timedelta(hours=1)
 GONE: Final = frozenset({"resource_missing", "account_invalid"})

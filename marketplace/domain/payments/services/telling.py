@@ -15,6 +15,7 @@ from marketplace.domain.notices.services import Message, Reader, tell, tell_all
 from marketplace.domain.payments.models import Payout
 from marketplace.domain.payments.rules import OF_THE_PAYEE, problem
 from marketplace.domain.payments.rules.gateways import KEEPS_BANKS, OF_THE_ACCOUNT, name_of
+from marketplace.domain.payments.services.reminders import ask_to_remind
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.domain.payroll.rules.slips import PayeeIncompleteError
 from marketplace.domain.people.models import Person
@@ -114,6 +115,8 @@ def tell_payee_is_needed(session: Session, payout: Payout, slip: PaySlip, *, clo
             path="/me/payouts" if has_account else "/me/payee",
         )
         tell(session, reader_of(session, payout.person_id), message, clock=clock)
+        if has_account:
+            ask_to_remind(session, payout, clock=clock)
     tell_company(session, payout, slip, why, clock=clock)
 
 
