@@ -10,7 +10,7 @@ from marketplace.blueprints.pay import bp, papers
 from marketplace.domain.audit.services import Act, record
 from marketplace.domain.documents.jobs import slip_subject
 from marketplace.domain.documents.queries import open_file
-from marketplace.domain.payments.queries import bank_reference_of_slip
+from marketplace.domain.payments.queries import bank_reference_of_slip, last_way_of_slip
 from marketplace.domain.payments.queries.fundings import fee_of_slip
 from marketplace.domain.reports import queries
 from marketplace.domain.reports.queries import SlipDetail
@@ -44,6 +44,7 @@ def show(slip: str) -> ResponseReturnValue:
     bank = bank_reference_of_slip(reading(), detail.row.id)
     page = {"own": own, "chain": chain_of(reading(), detail.row.id), "bank": bank}
     page["fee"] = fee_of_slip(reading(), detail.row.id)
+    page["last"] = last_way_of_slip(reading(), detail.row.id)
     return render_template("pay/show.html", detail=detail, document=document, **page)
 
 

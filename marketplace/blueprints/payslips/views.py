@@ -12,7 +12,7 @@ from marketplace.blueprints.payslips.listing import head, lines, listing_of, sta
 from marketplace.blueprints.payslips.reader import note, the_reader
 from marketplace.domain.documents.jobs import slip_subject
 from marketplace.domain.documents.queries import open_file
-from marketplace.domain.payments.queries import attempts, bank_reference_of_slip
+from marketplace.domain.payments.queries import attempts, bank_reference_of_slip, last_way_of_slip
 from marketplace.domain.payments.services import RetryPayout, retry_payout
 from marketplace.domain.reports import queries
 from marketplace.domain.reports.queries import SlipDetail
@@ -66,6 +66,7 @@ def show(slip: str) -> ResponseReturnValue:
     note(slip_subject(slip), "see_legal_names", [detail.row.number])
     bank = bank_reference_of_slip(reading(), detail.row.id)
     page = {"attempts": tried, "chain": chain_of(reading(), detail.row.id), "bank": bank}
+    page["last"] = last_way_of_slip(reading(), detail.row.id)
     return render_template("payslips/show.html", detail=detail, document=document, **page)
 
 

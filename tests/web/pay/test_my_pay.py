@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 
-from marketplace.domain.accounts.models import User
+from marketplace.domain.accounts.models import Company, User
+from marketplace.domain.accounts.rules import CompanyRole
 from marketplace.domain.audit.models import AuditEntry
 from marketplace.domain.booking.models import Booking
 from marketplace.domain.payments.models import Payout
@@ -16,7 +18,7 @@ from marketplace.domain.timecards.rules import CardState
 from marketplace.kernel.money import Money
 from marketplace.web.presentation import exact
 from marketplace.worker.drain import Crew
-from tests.support.builders import a_person
+from tests.support.builders import a_member, a_person
 from tests.support.payday import VAULT, a_closed_day, an_approved_card
 from tests.support.site import Browser, Site
 from tests.support.slipdays import days_of_money, days_with_papers
@@ -194,3 +196,41 @@ def test_an_upgraded_person_reads_the_new_role_before_the_slip(site: Site) -> No
     page = browser.get("/me/pay").text
 
     assert "Nurse, two lines" in page
+
+
+def bank_says(site: Site, slip: PaySlip, **said: datetime | None) -> None:
+    """Let the last way of a slip's money end like this."""
+    with site.arrange() as session:
+        session.execute(sa.update(Payout).where(Payout.pay_slip_id == slip.id).values(**said))
+
+
+def test_money_that_is_at_the_persons_bank_says_so(site: Site, mine: Mine) -> None:
+    assert "At your bank," not in mine.browser.get(f"/me/pay/{mine.slip.public_id}").text
+    bank_says(site, mine.slip, banked_at=site.clock.now())
+
+    text = mine.browser.get(f"/me/pay/{mine.slip.public_id}").text
+
+    assert "At your bank," in text
+    assert f"sent {mine.net} back" not in text
+
+
+def test_money_the_bank_returned_asks_for_another_account_and_is_not_paid_again(
+    site: Site, mine: Mine
+) -> None:
+    with site.arrange() as session:
+        company = session.get_one(Company, mine.slip.company_id)
+        member = a_member(session, company, CompanyRole.ACCOUNTANT)
+    accountant = site.browser(member)
+    office = f"/c/{company.public_id}/slips/{mine.slip.public_id}"
+    bank_says(site, mine.slip, bank_returned_at=site.clock.now())
+
+    text = mine.browser.get(f"/me/pay/{mine.slip.public_id}").text
+    their = accountant.get(office).text
+
+    assert f"Your bank sent {mine.net} back" in text
+    assert 'href="/me/payouts"' in text
+    assert "Do not pay it again." in their
+    assert "Sent back by the payee" in their
+    bank_says(site, mine.slip, bank_returned_at=None, banked_at=site.clock.now())
+    assert "Do not pay it again." not in accountant.get(office).text
+    assert "own bank" in accountant.get(office).text

@@ -69,6 +69,25 @@ class AttemptRow:
     last_sent_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LastWay:
+    """How far paid money is between the payee's account at the gateway and their own bank."""
+
+    banked_at: datetime | None
+    returned_at: datetime | None
+
+
+def last_way_of_slip(session: Session, slip_id: int) -> LastWay | None:
+    """Return how far the money of a slip is on its last way; None while nothing is known."""
+    found = session.execute(
+        sa.select(Payout.banked_at, Payout.bank_returned_at).where(
+            Payout.pay_slip_id == slip_id,
+            sa.or_(Payout.banked_at.is_not(None), Payout.bank_returned_at.is_not(None)),
+        ),
+    ).one_or_none()
+    return LastWay(*found) if found else None
+
+
 def statuses_of_slips(session: Session, slip_ids: Iterable[int]) -> dict[int, PayStatus]:
     """Return where the money of each slip is, in one query."""
     rows = session.execute(
