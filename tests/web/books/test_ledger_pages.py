@@ -75,7 +75,11 @@ def test_a_kind_with_several_accounts_opens_them_by_name(books: Books) -> None:
     (link,) = set(re.findall(r'href="([^"]*accounts\?kind=payable[^"]*USD[^"]*)"', page))
 
     listed = books.browser.get(link.replace("&amp;", "&")).text
+    everything = books.browser.get(f"{books.url}/accounts").text
 
+    assert "Dayrate Sandbox" in everything
+    assert "Paid through the gateway" in everything
+    assert ">sandbox<" not in everything
     with books.site.look() as session:
         found = ledgers.accounts(session, books.days.company_id, "payable", "USD")
     assert len(found) > 1

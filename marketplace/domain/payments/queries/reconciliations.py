@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.domain.payments.models import Payout, Reconciliation, ReconciliationRow
+from marketplace.domain.payments.rules.gateways import name_of
 from marketplace.domain.payments.rules.matching import WORDS, Kind
 from marketplace.domain.payroll.models import PaySlip
 from marketplace.kernel.money import EXPONENTS, Money
@@ -29,6 +30,11 @@ class ReportRow:
     payments: int
     transfers: int
     differences: int | None
+
+    @property
+    def gateway_name(self) -> str:
+        """What people call the gateway."""
+        return name_of(self.gateway)
 
 
 @dataclass(frozen=True, slots=True)

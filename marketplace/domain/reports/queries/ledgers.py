@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.domain.ledger.models import LedgerAccount, LedgerTransfer
 from marketplace.domain.ledger.rules import KINDS, kind_of, subject_of
+from marketplace.domain.payments.rules.gateways import name_of
 from marketplace.domain.people.models import Person
 from marketplace.domain.productions.models import Production
 from marketplace.kernel.money import Money
@@ -151,7 +152,8 @@ def _sum(amounts: Iterable[Money], currency: str) -> Money:
 
 def names_of(session: Session, codes: Collection[str]) -> dict[str, str]:
     """Return of whom accounts are, by code: people's stage names, titles, gateways, schemes."""
-    found = {code: subject_of(code) for code in codes if kind_of(code) not in {"wages", ""}}
+    named = [code for code in codes if kind_of(code) not in {"wages", ""}]
+    found = {code: name_of(subject_of(code)) for code in named}
     for kinds, column, name in (
         (OF_PEOPLE, Person.id, Person.stage_name),
         (OF_PRODUCTIONS, Production.id, Production.title),
