@@ -65,6 +65,7 @@ NOT_PAGES: Final = {
     "/people/<person>/comp-card.pdf",
     "/photos/<photo>/<any(large,thumb):size>.jpg",
     "/me/pay/<slip>/remittance.pdf",
+    "/me/payouts/<payee>/again",
     "/operator/reconciliations/<report>.csv",
     "/p/<production>/days/<day>/cost.csv",
     "/p/<production>/memos/<memo>.pdf",
