@@ -7,7 +7,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from marketplace.domain.people.ports import Picture, PictureError
 from marketplace.kernel.sentences import Sentence, say
@@ -58,6 +58,7 @@ def _upright(image: Image.Image) -> Image.Image:
     damaged = say("This picture is damaged. Choose another one.")
 
     def decode() -> Image.Image:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # the printer of PDFs takes half a picture as one
         image.draft("RGB", (LONGEST, LONGEST))  # a large JPEG is read at a fraction of its size
         return _in_srgb(ImageOps.exif_transpose(image))
 

@@ -7,7 +7,7 @@ import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from marketplace.adapters.pictures import PillowPictures
 from marketplace.domain.people.ports import PictureError
@@ -108,7 +108,11 @@ def test_no_colour_profile_stays_in_a_photo_and_a_broken_one_stops_nothing() -> 
     ],
     ids=["empty", "pdf", "svg", "gif", "tiff", "small", "bomb", "png", "jpeg", "webp"],
 )
-def test_what_is_no_photo_is_refused_with_a_sentence(upload: bytes, reason: str) -> None:
+def test_what_is_no_photo_is_refused_with_a_sentence(
+    upload: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint leaves it
+
     with pytest.raises(PictureError, match=reason):
         PICTURES.prepare(upload)
 

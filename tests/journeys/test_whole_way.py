@@ -151,7 +151,7 @@ def offer(page: Page, board: str) -> None:
     press(page, "Shortlist")
     expect(page.get_by_role("link", name="Offer Mei")).to_be_visible()
     follow(page, "Offer Mei")
-    press(page, "Offer Mei Alvarez 1 day")
+    press(page, "Offer Mei 1 day")
     heading(page, "Nurse Dana")
 
 

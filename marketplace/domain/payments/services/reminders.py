@@ -20,7 +20,6 @@ from marketplace.kernel.clock import Clock
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import say
 
-REMIND: Final = "remind_account"
 REMIND_AFTER: Final = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
 WAITING: Final = (PayoutState.HELD, PayoutState.BLOCKED)
 
@@ -29,7 +28,12 @@ def ask_to_remind(session: Session, payout: Payout, *, clock: Clock) -> None:
     """Have a payment's person reminded while it waits for their account; asked twice is once."""
     now = clock.now()
     wanted = [
-        Wanted(REMIND, f"{REMIND}:{payout.id}:{after.days}", payout.id, run_at=now + after)
+        Wanted(
+            "remind_account",
+            f"remind_account:{payout.id}:{after.days}",
+            payout.id,
+            run_at=now + after,
+        )
         for after in REMIND_AFTER
     ]
     tasks.ask_all(session, wanted)
@@ -50,11 +54,11 @@ def remind_account(session: Session, payout_id: int, *, clock: Clock) -> None:
     if session.scalar(longest) != payout.id:
         return
     due = sa.select(sa.func.count(Task.id)).where(
-        Task.kind == REMIND, Task.subject_id == payout.id, Task.run_at <= clock.now()
+        Task.kind == "remind_account", Task.subject_id == payout.id, Task.run_at <= clock.now()
     )
     gateway = name_of(payout.gateway)
     message = Message(
-        key=f"{REMIND}:{payout.id}:{session.scalar(due)}",
+        key=f"remind_account:{payout.id}:{session.scalar(due)}",
         kind="needs_you",
         subject=say(
             "%(amount)s still waits for your payout account",
